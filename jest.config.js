@@ -1,0 +1,37 @@
+/** @type {import('jest').Config} */
+export default {
+  rootDir: '.',
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  testEnvironment: 'node',
+  moduleFileExtensions: ['ts', 'js', 'json', 'node'],
+  extensionsToTreatAsEsm: ['.ts'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  testRegex: '(\\.spec|\\.e2e-spec)\\.ts$',
+  testTimeout: 30_000,
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^reprise$': '<rootDir>/libs/nest/src/index.ts',
+    '^reprise/postgres$': '<rootDir>/libs/store-postgres/src/index.ts',
+    '^reprise/microservices$': '<rootDir>/libs/transport-microservices/src/index.ts',
+    '^reprise/(.*)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@shop/contracts$': '<rootDir>/apps/shop-contracts/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};

@@ -1,0 +1,165 @@
+import type { RecordedError, Turn } from './event.js';
+import type { Json } from './json.js';
+import type { SagaStatus } from './saga-status.js';
+
+/** Names one run of one instance. `run` is a time-ordered UUID; `shard` a small hash of the instance's id that leads every key. */
+export interface InstanceKey {
+  readonly shard: number;
+  readonly run: string;
+}
+
+/** What the store notes when an instance begins, beside its first turn. */
+export interface StartRecord {
+  /** The id that the starter chose: at most one open instance has it (law I1). */
+  readonly id: string;
+  readonly saga: string;
+  readonly version: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** May an id be taken again when its last run has ended? */
+  readonly reuse: boolean;
+  /** True when the appending worker owns the new instance at once; false when any worker may claim it. */
+  readonly owned: boolean;
+}
+
+/** What people and queries see of an instance without reading its history. Written only when it changes. */
+export interface InstanceHead {
+  readonly status: SagaStatus;
+  /** True while at least one step waits for another attempt. */
+  readonly retrying: boolean;
+  /** The error that ended it, or the incident's, as `{ name, message, code? }`. */
+  readonly error?: RecordedError;
+}
+
+/** One turn to append. All of it is written, or none. */
+export interface TurnAppend {
+  readonly key: InstanceKey;
+  /** How many turns the writer has seen: this turn's position. A history of another length refuses it. */
+  readonly seq: number;
+  readonly turn: Turn;
+  /** Present on the first turn. */
+  readonly start?: StartRecord;
+  /** Present when the head changes. A closed status gives the instance up for good. */
+  readonly head?: InstanceHead;
+  /** Ids of the messages that this turn took in; they leave the mailbox with it. */
+  readonly consumed?: readonly string[];
+  /** Present when the worker gives the instance back with this turn, due again after so many milliseconds, or only on a message (`null`). */
+  readonly release?: { readonly wakeAfter: number | null };
+}
+
+/**
+ * - `appended`: durable.
+ * - `repeated`: the worker still owns the instance and that position is already taken: an earlier try of this very append went through.
+ * - `refused`: the worker does not own the instance any more (law W2); nothing was written.
+ * - `duplicate`: a start whose id is taken.
+ */
+export type AppendOutcome = 'appended' | 'repeated' | 'refused' | 'duplicate';
+
+export interface Message {
+  /** A UUID, or the sender's own key: a message with an id seen before is not stored again while the first is unread. */
+  readonly id: string;
+  readonly kind: 'signal' | 'cancel' | 'resume';
+  /** The signal's name; the operator's name for `resume`; the reason for `cancel`. */
+  readonly name: string;
+  readonly input: readonly Json[];
+}
+
+/** `accepted` is durable. `unknown` and `closed` go on record as orphans (law M1). */
+export type PostOutcome = 'accepted' | 'unknown' | 'closed';
+
+export interface InstanceSummary extends InstanceHead {
+  readonly key: InstanceKey;
+  readonly id: string;
+  readonly saga: string;
+  readonly version: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch, by the database's clock. */
+  readonly startedAt: number;
+  readonly closedAt?: number;
+}
+
+/** An instance that the worker owns from now on, read after the lease was taken. */
+export interface ClaimedInstance {
+  readonly summary: InstanceSummary;
+  readonly turns: readonly Turn[];
+}
+
+/** A reply or message that nobody could take (law S7). */
+export interface Orphan {
+  readonly key: InstanceKey;
+  readonly id: string;
+  /** For instance `late-result`, `duplicate-result`, `closed-instance`, `unknown-instance`. */
+  readonly reason: string;
+  readonly call?: number;
+  readonly attempt?: number;
+  readonly payload?: Json;
+}
+
+/** A saga that a worker has code for. */
+export interface HostedVersion {
+  readonly saga: string;
+  readonly version: number;
+}
+
+/**
+ * Keeps histories, ownership and mailboxes. Every method may reject when the store is out of reach; the caller waits and tries again.
+ * One contract suite (`test/store/`) runs against every implementation.
+ */
+export abstract class HistoryStore {
+  /** Connects, and brings the schema up to date. Rejects in words when the schema is newer than this code. */
+  abstract open(): Promise<void>;
+  abstract close(): Promise<void>;
+
+  /**
+   * Appends the turns of many instances in one round trip (group commit). Outcomes come in the order of the turns.
+   * A turn is written only if its history has exactly `seq` turns and `worker` owns the instance. `worker` is
+   * undefined only for starts that nobody owns yet. No instance appears twice in one call.
+   */
+  abstract append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]>;
+
+  /** Registers a worker, or prolongs its lease by `leaseMs` on the store's clock. `false`: it was taken for dead and must begin anew. */
+  abstract heartbeat(worker: string, leaseMs: number, hosted: readonly HostedVersion[]): Promise<boolean>;
+
+  /** Takes up to `limit` due instances of the hosted sagas that nobody owns, oldest first. Also frees what dead workers held. */
+  abstract claim(worker: string, limit: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]>;
+
+  /** Unread messages of instances that the worker owns, in order of arrival. They stay until a turn consumes them. */
+  abstract unread(worker: string): Promise<{ readonly key: InstanceKey; readonly messages: readonly Message[] }[]>;
+
+  /** Gives instances back without a turn. One with unread messages is due at once. */
+  abstract release(
+    worker: string,
+    instances: readonly { readonly key: InstanceKey; readonly wakeAfter: number | null }[],
+  ): Promise<void>;
+
+  /** Gives back everything that the worker still owns and forgets the worker. */
+  abstract leave(worker: string): Promise<void>;
+
+  /** Makes every instance in an incident with one of these codes due again, so that new code can try it. Answers how many. */
+  abstract wakeIncidents(codes: readonly string[], hosted: readonly HostedVersion[]): Promise<number>;
+
+  /** Puts a message into the mailbox of the newest run of `id` and makes the instance due. */
+  abstract post(shard: number, id: string, message: Message): Promise<PostOutcome>;
+
+  /** The newest run of `id`. */
+  abstract find(shard: number, id: string): Promise<InstanceSummary | undefined>;
+  /** The newest runs of many ids; ids that are unknown are left out. */
+  abstract findMany(ids: readonly { readonly shard: number; readonly id: string }[]): Promise<InstanceSummary[]>;
+  abstract history(key: InstanceKey): Promise<Turn[]>;
+
+  abstract recordOrphan(orphan: Orphan): Promise<void>;
+
+  /** Calls `listener` when there may be work or news. A hint only (law W7): it may be late, needless or missing. */
+  abstract onHint(listener: () => void): () => void;
+}
+
+/** How many shards ids are spread over. Part of the stored data: never changes. */
+export const SHARDS = 64;
+
+/** The shard of an id: FNV-1a, 32 bit, over its UTF-16 code units. Part of the stored data: never changes. */
+export function shardOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < id.length; i++) {
+    hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  }
+  return (hash >>> 0) % SHARDS;
+}

@@ -1,0 +1,72 @@
+export { base64, fromBase64 } from './base64.js';
+export { Clock } from './clock.js';
+export { milliseconds, type Duration } from './duration.js';
+export {
+  ENGINE_RULES,
+  type CancelRequested,
+  type CompensationStarted,
+  type DecisionEvent,
+  type HistoryEvent,
+  type HistoryEventType,
+  type IncidentOpened,
+  type IncidentResolved,
+  type IncomingEvent,
+  type RecordedError,
+  type SagaCancelled,
+  type SagaCompensated,
+  type SagaCompleted,
+  type SagaFailed,
+  type SagaStarted,
+  type SignalReceived,
+  type StepAttemptFailed,
+  type StepCompleted,
+  type StepCompletedLate,
+  type StepFailed,
+  type StepOutcomeUnknown,
+  type StepScheduled,
+  type TimerFired,
+  type TimerStarted,
+  type Turn,
+  type WaitStarted,
+  type WaitTimedOut,
+} from './event.js';
+export {
+  HistoryStore,
+  SHARDS,
+  shardOf,
+  type AppendOutcome,
+  type ClaimedInstance,
+  type HostedVersion,
+  type InstanceHead,
+  type InstanceKey,
+  type InstanceSummary,
+  type Message,
+  type Orphan,
+  type PostOutcome,
+  type StartRecord,
+  type TurnAppend,
+} from './history-store.js';
+export { Idle } from './idle.js';
+export type { Json } from './json.js';
+export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
+export { recordError, reviveDeclared, reviveError, summariseError, type DeclaredError } from './recorded-error.js';
+export type {
+  SagaCalls,
+  SagaContext,
+  SagaDefinition,
+  SagaLog,
+  SagaProgram,
+  StepDefinition,
+} from './saga-definition.js';
+export { SagaError, type SagaErrorCode } from './saga-error.js';
+export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
+export { idempotencyKey, type StepInvocation } from './step-invocation.js';
+export { retryDelay, stepPolicy, type RetryOptions, type StepOptions, type StepPolicy } from './step-policy.js';
+export {
+  StepTransport,
+  type CommandAddress,
+  type ReplyEnvelope,
+  type StepCommand,
+  type StepEnvelope,
+  type StepReply,
+} from './step-transport.js';

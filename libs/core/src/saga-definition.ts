@@ -1,0 +1,73 @@
+import type { Duration } from './duration.js';
+import type { DeclaredError } from './recorded-error.js';
+import type { SagaError } from './saga-error.js';
+import type { StepPolicy } from './step-policy.js';
+import type { CommandAddress } from './step-transport.js';
+
+/** A step, or a compensation: something that is performed outside the saga's code. */
+export interface StepDefinition {
+  readonly name: string;
+  readonly policy: StepPolicy;
+  readonly declared: ReadonlyMap<string, DeclaredError>;
+  /** Present when another service performs it; absent for a method of the saga class. */
+  readonly command?: CommandAddress;
+  /** The name of the compensation that takes this step back, a key of `SagaDefinition.steps`. */
+  readonly undo?: string;
+}
+
+/** What the code of one instance may ask of the engine. Calls get their numbers here, synchronously (law D2). */
+export interface SagaCalls {
+  readonly context: SagaContext;
+  /** Asks for a step. The promise settles from history. */
+  step(name: string, args: readonly unknown[]): Promise<unknown>;
+  /** Reports that the code did what a saga may not do. The instance is parked with this error, whatever the code does next. */
+  violate(error: SagaError): void;
+}
+
+/** The code of one instance: a fresh object, rebuilt by replay (law D6). */
+export interface SagaProgram {
+  run(input: unknown): Promise<unknown>;
+  signal(name: string, args: readonly unknown[]): void;
+  query(name: string, args: readonly unknown[]): unknown;
+  /** The input of a remote compensation, from the mapping method. `result` is undefined when the step's outcome is unknown. */
+  mapUndo(compensation: string, result: unknown, args: readonly unknown[]): unknown;
+}
+
+/** Everything the engine knows of a saga class. */
+export interface SagaDefinition {
+  readonly name: string;
+  readonly version: number;
+  /** Forward steps and compensations, by name. */
+  readonly steps: ReadonlyMap<string, StepDefinition>;
+  readonly signals: ReadonlySet<string>;
+  readonly queries: ReadonlySet<string>;
+  /** Checks and completes an input before anything is stored; rejects with `INVALID_INPUT`. */
+  validate(input: unknown): Promise<unknown>;
+  open(calls: SagaCalls): SagaProgram;
+}
+
+/** Handed to `run()`. Everything here comes from history, so that a replay sees the same (law D7). */
+export interface SagaContext {
+  /** The id that the starter chose. */
+  readonly id: string;
+  /** The time of the current turn: the same in every replay. */
+  now(): Date;
+  /** A UUID (version 4) from a generator that is seeded by the run: the same in every replay. */
+  uuid(): string;
+  /** A number from 0 to below 1, the same in every replay. Not for secrets. */
+  random(): number;
+  /** Waits durably: the due time is absolute and survives crashes and deploys (law M4). */
+  sleep(duration: Duration): Promise<void>;
+  /**
+   * Waits until the condition holds. It is looked at after every event, so it may read fields that signals change.
+   * @returns true when it holds, false when the timeout came first
+   */
+  until(condition: () => boolean, timeout?: Duration): Promise<boolean>;
+  /** Logs, but not again while replaying. */
+  readonly log: SagaLog;
+}
+
+export interface SagaLog {
+  info(message: string, details?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
+}

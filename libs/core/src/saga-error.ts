@@ -1,0 +1,71 @@
+/** Every code that the engine itself gives an error. Each has a row in docs/errors.md; a spec compares both ways. */
+export type SagaErrorCode =
+  | 'INVALID_DURATION'
+  | 'NOT_SERIALISABLE'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'NON_DETERMINISTIC'
+  | 'AWAITS_FOREIGN_PROMISE'
+  | 'CALL_OUTSIDE_TURN'
+  | 'INJECTED_SERVICE_TOUCHED'
+  | 'CALL_FROM_QUERY'
+  | 'SIGNAL_HANDLER_FAILED'
+  | 'UNDO_MAPPING_FAILED'
+  | 'COMPENSATION_GAVE_UP'
+  | 'CORRUPT_HISTORY'
+  | 'ENGINE_TOO_OLD'
+  | 'APPEND_REJECTED'
+  | 'STEP_TIMED_OUT'
+  | 'STEP_DEADLINE_PASSED'
+  | 'STEP_UNKNOWN'
+  | 'STEP_FAILED'
+  | 'STEP_ABANDONED'
+  | 'SAGA_CANCELLED'
+  | 'SAGA_FAILED'
+  | 'SAGA_COMPENSATED'
+  | 'SAGA_TERMINATED'
+  | 'UNKNOWN_SAGA'
+  | 'UNKNOWN_INSTANCE'
+  | 'UNKNOWN_SIGNAL'
+  | 'UNKNOWN_QUERY'
+  | 'INSTANCE_CLOSED'
+  | 'DUPLICATE_ID'
+  | 'INVALID_ID'
+  | 'INVALID_INPUT'
+  | 'INVALID_CONFIGURATION'
+  | 'RESULT_TIMED_OUT'
+  | 'SHUTTING_DOWN'
+  | 'SCHEMA_TOO_NEW'
+  | 'STORE_UNAVAILABLE'
+  // of the delivery to a participant, and of the participant
+  | 'NO_SUCH_SERVICE'
+  | 'NO_HANDLER'
+  | 'SERVICE_UNREACHABLE'
+  | 'NO_ANSWER'
+  | 'BAD_REPLY'
+  | 'INVALID_COMMAND_INPUT'
+  | 'INVALID_COMMAND_RESULT'
+  | 'REQUEST_DEADLINE_PASSED'
+  | 'REQUEST_IN_PROGRESS'
+  | 'REQUEST_COMPENSATED'
+  | 'REQUEST_KEY_REUSED'
+  | 'PARTICIPANT_SHUTTING_DOWN'
+  | 'HANDLER_FAILED';
+
+/**
+ * An error of the engine: a code for programs, one sentence of what happened, one of what to do next.
+ * @example catch (error) { if (error instanceof SagaError && error.code === 'DUPLICATE_ID') … }
+ */
+export class SagaError extends Error {
+  override readonly name: string = 'SagaError';
+
+  constructor(
+    readonly code: SagaErrorCode,
+    /** What happened, as one sentence. */
+    readonly what: string,
+    /** What to do about it, as one sentence. */
+    readonly advice = '',
+    options?: { cause?: unknown },
+  ) {
+    super(advice ? `${what} ${advice}` : what, options);
+  }
+}

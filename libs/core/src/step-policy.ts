@@ -1,0 +1,59 @@
+import { milliseconds, type Duration } from './duration.js';
+
+/** How a step is tried again. `false` in `StepOptions.retry` means one attempt. */
+export interface RetryOptions {
+  /** Tries in all, the first included. Default 10; compensations: without end. */
+  readonly attempts?: number;
+  /** The wait before the second try. Default 500 ms. */
+  readonly backoff?: Duration;
+  /** What the wait is multiplied by each time. Default 2. */
+  readonly factor?: number;
+  /** The longest wait. Default 30 s. */
+  readonly max?: Duration;
+  /** Which share of a wait is random, 0 to 1. Default 0.2. */
+  readonly jitter?: number;
+}
+
+export interface StepOptions {
+  /** The longest that one attempt may take. Default 30 s. */
+  readonly timeout?: Duration;
+  /** The longest that the step may take with all attempts and waits. Default 15 min; compensations: without end. */
+  readonly deadline?: Duration;
+  readonly retry?: RetryOptions | false;
+}
+
+/** The options with every default in place; times in milliseconds, `Infinity` for without end. */
+export interface StepPolicy {
+  readonly timeout: number;
+  readonly deadline: number;
+  readonly attempts: number;
+  readonly backoff: number;
+  readonly factor: number;
+  readonly max: number;
+  readonly jitter: number;
+}
+
+/** Forward steps end (law S5); compensations never give up by themselves (law C4). */
+export function stepPolicy(options: StepOptions = {}, role: 'forward' | 'compensation' = 'forward'): StepPolicy {
+  const retry: RetryOptions = options.retry === false ? { attempts: 1 } : (options.retry ?? {});
+  const forward = role === 'forward';
+  return {
+    timeout: milliseconds(options.timeout ?? '30s'),
+    deadline: options.deadline === undefined ? (forward ? 900_000 : Infinity) : milliseconds(options.deadline),
+    attempts: retry.attempts ?? (forward ? 10 : Infinity),
+    backoff: milliseconds(retry.backoff ?? '500ms'),
+    factor: retry.factor ?? 2,
+    max: milliseconds(retry.max ?? '30s'),
+    jitter: retry.jitter ?? 0.2,
+  };
+}
+
+/**
+ * The wait after a failed attempt, in milliseconds.
+ * @param attempt the attempt that failed, 1 for the first
+ * @param random a number from 0 to 1
+ */
+export function retryDelay(policy: StepPolicy, attempt: number, random: number): number {
+  const full = Math.min(policy.max, policy.backoff * policy.factor ** (attempt - 1));
+  return Math.round(full * (1 - policy.jitter * random));
+}

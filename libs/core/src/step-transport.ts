@@ -1,0 +1,75 @@
+import type { Json } from './json.js';
+import type { RecordedError } from './event.js';
+
+/** Where a remote step is performed. */
+export interface CommandAddress {
+  /** The name in `services`, for instance `inventory`. */
+  readonly service: string;
+  /** The operation within it, for instance `reserve`. */
+  readonly operation: string;
+}
+
+/** One attempt of a remote step on its way to a participant. */
+export interface StepCommand {
+  readonly address: CommandAddress;
+  readonly saga: string;
+  /** The instance's id. */
+  readonly instance: string;
+  readonly run: string;
+  readonly step: string;
+  readonly call: number;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** The same on every attempt (law S3). */
+  readonly key: string;
+  /** Present on a compensation: the idempotency key of the step that it takes back. */
+  readonly undoes?: string;
+  /** When the caller stops waiting for this attempt, in milliseconds since the epoch. */
+  readonly deadline: number;
+  readonly traceparent?: string;
+  /** The decoded input of the command. */
+  readonly input: unknown;
+}
+
+/** What an attempt came to. A transport that got none of these rejects, and the attempt counts as transient (law S4). */
+export type StepReply =
+  | { readonly outcome: 'completed'; readonly result: unknown }
+  | { readonly outcome: 'declared' | 'fatal' | 'transient'; readonly error: RecordedError };
+
+/** Carries commands to participants and their replies back. One contract suite runs against every implementation. */
+export abstract class StepTransport {
+  /** Reports every mistake of configuration for these addresses, in words; an empty list is good. */
+  abstract check(addresses: readonly CommandAddress[]): string[];
+  abstract connect(): Promise<void>;
+  /**
+   * Sends one attempt. Settles when the participant answers, however late, and rejects when it is certain that no answer to this
+   * attempt can come (connection lost) or after `giveUpAt`. The caller keeps its own deadline.
+   */
+  abstract send(command: StepCommand, giveUpAt: number): Promise<StepReply>;
+  abstract close(): Promise<void>;
+}
+
+/** What travels beside the input, in the payload itself, so that it works the same on every transport. */
+export interface StepEnvelope {
+  readonly v: 1;
+  readonly saga: string;
+  readonly instance: string;
+  readonly run: string;
+  readonly step: string;
+  readonly call: number;
+  readonly attempt: number;
+  readonly key: string;
+  readonly undoes?: string;
+  readonly deadline: number;
+  readonly traceparent?: string;
+}
+
+/** A participant's answer on the wire. */
+export type ReplyEnvelope =
+  | { readonly $reprise: 1; readonly ok: true; readonly result: Json }
+  | {
+      readonly $reprise: 1;
+      readonly ok: false;
+      readonly kind: 'declared' | 'fatal' | 'transient';
+      readonly error: RecordedError;
+    };
