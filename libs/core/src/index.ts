@@ -1,5 +1,8 @@
 export { base64, fromBase64 } from './base64.js';
+export { afterAttempt, deadlineOf, type AttemptOutcome } from './attempt-outcome.js';
 export { Clock } from './clock.js';
+export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
+export { isDecision, sameJson } from './decision-match.js';
 export { milliseconds, type Duration } from './duration.js';
 export {
   ENGINE_RULES,
@@ -30,6 +33,7 @@ export {
   type WaitStarted,
   type WaitTimedOut,
 } from './event.js';
+export { Execution, type ExecutionOptions } from './execution.js';
 export {
   HistoryStore,
   SHARDS,
@@ -48,6 +52,7 @@ export {
 } from './history-store.js';
 export { Idle } from './idle.js';
 export type { Json } from './json.js';
+export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
 export { recordError, reviveDeclared, reviveError, summariseError, type DeclaredError } from './recorded-error.js';
 export type {
@@ -59,8 +64,11 @@ export type {
   StepDefinition,
 } from './saga-definition.js';
 export { SagaError, type SagaErrorCode } from './saga-error.js';
+export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
+export { isOpenStep, SagaState, type CallState, type StepCall, type TimeCall } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
+export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';
 export { retryDelay, stepPolicy, type RetryOptions, type StepOptions, type StepPolicy } from './step-policy.js';
 export {
   StepTransport,

@@ -1,0 +1,56 @@
+import type { IncomingEvent, RecordedError } from './event.js';
+import type { Json } from './json.js';
+import { isOpenStep, type SagaState, type StepCall } from './saga-state.js';
+import { retryDelay, type StepPolicy } from './step-policy.js';
+
+/** How one attempt ended, its payload encoded. */
+export type AttemptOutcome =
+  | { readonly outcome: 'completed'; readonly result: Json }
+  | { readonly outcome: 'declared' | 'fatal' | 'transient'; readonly error: RecordedError };
+
+/** When a step's time is up, in milliseconds since the epoch; `Infinity` for never. */
+export function deadlineOf(step: StepCall, policy: StepPolicy): number {
+  return step.scheduledAt + policy.deadline;
+}
+
+/**
+ * What the end of an attempt means for the instance (laws S4 to S7, C4): the events to deliver, none if it is an orphan.
+ * @param random a number from 0 to 1, for the jitter
+ */
+export function afterAttempt(
+  state: SagaState,
+  step: StepCall,
+  policy: StepPolicy,
+  attempt: number,
+  ended: AttemptOutcome,
+  now: number,
+  random: number,
+): IncomingEvent[] {
+  const { call } = step;
+  if (!isOpenStep(step)) {
+    const late = ended.outcome === 'completed' && state.accepts(call, 'StepCompletedLate');
+    return late ? [{ type: 'StepCompletedLate', call, attempt, result: ended.result }] : [];
+  }
+  if (ended.outcome === 'completed') return [{ type: 'StepCompleted', call, attempt, result: ended.result }];
+  const { error } = ended;
+  const retryAt = now + retryDelay(policy, attempt, random);
+  const exhausted = attempt >= policy.attempts || retryAt >= deadlineOf(step, policy);
+  if (step.undoes !== undefined) {
+    if (ended.outcome === 'transient' && !exhausted)
+      return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
+    return [{ type: 'StepAttemptFailed', call, attempt, error }, gaveUp(step, attempt, error)];
+  }
+  if (ended.outcome !== 'transient') return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error }];
+  if (exhausted || step.abandoned) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
+  return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
+}
+
+/** A compensation is never given up silently: a person is asked (law C4). */
+function gaveUp(step: StepCall, attempt: number, error: RecordedError): IncomingEvent {
+  return {
+    type: 'IncidentOpened',
+    code: 'COMPENSATION_GAVE_UP',
+    message: `Compensation "${step.step}" of call ${step.undoes} failed at attempt ${attempt}: ${error.message}. Mend the cause, then resume the instance.`,
+    call: step.call,
+  };
+}

@@ -1,0 +1,90 @@
+import type { DecisionEvent, HistoryEvent } from './event.js';
+import { SagaError } from './saga-error.js';
+
+const DECISIONS: ReadonlySet<string> = new Set<DecisionEvent['type']>([
+  'StepScheduled',
+  'TimerStarted',
+  'WaitStarted',
+  'CompensationStarted',
+  'SagaCompleted',
+  'SagaFailed',
+  'SagaCompensated',
+  'SagaCancelled',
+]);
+
+/** True for what the code decided, false for what came to it from outside. */
+export function isDecision(event: HistoryEvent): event is DecisionEvent {
+  return DECISIONS.has(event.type);
+}
+
+/**
+ * Compares what the code decides today with what its history recorded at that place (law D5): kind, name and the whole input.
+ * @returns undefined when they agree, else the difference in words, with both sides
+ */
+export function difference(recorded: DecisionEvent | undefined, made: DecisionEvent | undefined): string | undefined {
+  if (recorded && made && agree(recorded, made)) return undefined;
+  if (!recorded) return `the code now asks for ${describe(made!)}, which its history does not have`;
+  if (!made) return `its history recorded ${describe(recorded)}, which the code no longer asks for`;
+  const note = recorded.type === made.type && describe(recorded) === describe(made) ? ' with another input' : '';
+  return `the code asks for ${describe(made)}${note}, but its history recorded ${describe(recorded)} there${inputs(recorded, made)}`;
+}
+
+export function nonDeterministic(saga: string, id: string, what: string): SagaError {
+  return new SagaError(
+    'NON_DETERMINISTIC',
+    `Saga "${saga}", instance "${id}": ${what}.`,
+    'The code changed while this run was in flight: register the change as a new version, or restore the call.',
+  );
+}
+
+function agree(recorded: DecisionEvent, made: DecisionEvent): boolean {
+  if (recorded.type !== made.type) return false;
+  // An error's text may name a line of today's code; that it is an error of that name is what was decided.
+  if ('error' in recorded && 'error' in made) return recorded.error.name === made.error.name;
+  return sameJson(recorded, made);
+}
+
+/** Structural equality of JSON; the order of an object's keys does not matter. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
+  );
+}
+
+function describe(event: DecisionEvent): string {
+  switch (event.type) {
+    case 'StepScheduled':
+      return `step "${event.step}" as call ${event.call}${event.undoes === undefined ? '' : ` (to undo call ${event.undoes})`}`;
+    case 'TimerStarted':
+      return `a timer as call ${event.call}`;
+    case 'WaitStarted':
+      return `a wait as call ${event.call}`;
+    case 'CompensationStarted':
+      return `the start of compensation because of ${event.error.name}`;
+    case 'SagaCompleted':
+      return 'its end as completed';
+    case 'SagaFailed':
+      return `its end as failed because of ${event.error.name}`;
+    case 'SagaCompensated':
+      return 'its end as compensated';
+    case 'SagaCancelled':
+      return 'its end as cancelled';
+  }
+}
+
+const SHOWN = 300;
+
+function inputs(recorded: DecisionEvent, made: DecisionEvent): string {
+  const detail = (event: DecisionEvent): string | undefined => {
+    const { type: _type, ...rest } = event;
+    const text = JSON.stringify('input' in event ? event.input : rest);
+    return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  };
+  return `\n- recorded: ${detail(recorded)}\n+ code now: ${detail(made)}\n`;
+}

@@ -1,0 +1,50 @@
+import { milliseconds, type Duration } from './duration.js';
+import type { SagaContext, SagaLog } from './saga-definition.js';
+import { SeededRandom } from './seeded-random.js';
+
+/** What the context needs of its execution. Times are milliseconds since the epoch. */
+interface ContextCalls {
+  now(): number;
+  sleep(dueAt: number): Promise<unknown>;
+  until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
+  log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+/** The saga context: time, chance and waiting, all from history (law D7). */
+export class ExecutionContext implements SagaContext {
+  readonly log: SagaLog;
+  private readonly chance: SeededRandom;
+
+  constructor(
+    readonly id: string,
+    run: string,
+    private readonly calls: ContextCalls,
+  ) {
+    this.chance = new SeededRandom(run);
+    this.log = {
+      info: (message, details) => calls.log('info', message, details),
+      warn: (message, details) => calls.log('warn', message, details),
+    };
+  }
+
+  now(): Date {
+    return new Date(this.calls.now());
+  }
+
+  uuid(): string {
+    return this.chance.uuid();
+  }
+
+  random(): number {
+    return this.chance.next();
+  }
+
+  async sleep(duration: Duration): Promise<void> {
+    await this.calls.sleep(this.calls.now() + milliseconds(duration));
+  }
+
+  async until(condition: () => boolean, timeout?: Duration): Promise<boolean> {
+    const dueAt = timeout === undefined ? undefined : this.calls.now() + milliseconds(timeout);
+    return (await this.calls.until(condition, dueAt)) === true;
+  }
+}

@@ -1,0 +1,43 @@
+import type { RecordedError } from './event.js';
+import { reviveError } from './recorded-error.js';
+import { SagaError } from './saga-error.js';
+
+/** Thrown to the saga's code when nobody said what became of a step (law S6). Its compensation will run. */
+export class StepUnknownError extends SagaError {
+  override readonly name = 'StepUnknownError';
+
+  constructor(
+    readonly step: string,
+    /** How often it was tried. */
+    readonly attempts: number,
+    lastHeard: RecordedError,
+  ) {
+    super(
+      'STEP_UNKNOWN',
+      `Step "${step}" has no known outcome after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}; last heard: ${lastHeard.message}`,
+      '',
+      { cause: reviveError(lastHeard) },
+    );
+  }
+}
+
+/** Thrown to the saga's code when a step ended in an error that no retry mends: a bad payload, an unknown operation. */
+export class StepFailedError extends SagaError {
+  override readonly name = 'StepFailedError';
+
+  constructor(
+    readonly step: string,
+    error: RecordedError,
+  ) {
+    super('STEP_FAILED', `Step "${step}" failed for good: ${error.message}`, '', { cause: reviveError(error) });
+  }
+}
+
+/** Thrown to the saga's code at whatever it waits for when the instance is cancelled (law C7). */
+export class SagaCancelledError extends SagaError {
+  override readonly name = 'SagaCancelledError';
+
+  constructor(reason?: string) {
+    super('SAGA_CANCELLED', reason ? `The saga was cancelled: ${reason}` : 'The saga was cancelled.');
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * - `scheduled`: intent durable, first attempt due or under way
+ * - `retrying`: an attempt failed, another is due, or a person is asked
+ * - `declared`: ended in a declared error, so its effect did not happen
+ * - `fatal`: ended in an error that no retry mends; whether the effect happened is not certain
+ * - `unknown`: nobody answered in time
+ * - `compensated`: taken back
+ */
+export type StepState = 'scheduled' | 'retrying' | 'completed' | 'declared' | 'fatal' | 'unknown' | 'compensated';
+
+/** What moves a step: its events, `StepFailed` split by kind, and `StepUndone`: the completion of its compensation. */
+export type StepMove =
+  | 'StepAttemptFailed'
+  | 'StepCompleted'
+  | 'StepFailed/declared'
+  | 'StepFailed/fatal'
+  | 'StepOutcomeUnknown'
+  | 'StepCompletedLate'
+  | 'StepUndone';
+
+/** Every legal move of one step. A pair that is missing here cannot happen. */
+export const STEP_MOVES = {
+  scheduled: {
+    StepAttemptFailed: 'retrying',
+    StepCompleted: 'completed',
+    'StepFailed/declared': 'declared',
+    'StepFailed/fatal': 'fatal',
+    StepOutcomeUnknown: 'unknown',
+  },
+  retrying: {
+    StepAttemptFailed: 'retrying',
+    StepCompleted: 'completed',
+    'StepFailed/declared': 'declared',
+    'StepFailed/fatal': 'fatal',
+    StepOutcomeUnknown: 'unknown',
+  },
+  completed: { StepUndone: 'compensated' },
+  declared: {},
+  fatal: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
+  unknown: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
+  /** A success that comes after the undo has to be undone again (law S7). */
+  compensated: { StepCompletedLate: 'completed' },
+} as const satisfies Record<StepState, Partial<Record<StepMove, StepState>>>;
+
+/** Where the move leads, or undefined if it cannot happen. */
+export function moveStep(state: StepState, move: StepMove): StepState | undefined {
+  return (STEP_MOVES[state] as Partial<Record<StepMove, StepState>>)[move];
+}
