@@ -1,0 +1,16 @@
+export {
+  isCommand,
+  type Command,
+  type CommandInput,
+  type CommandResult,
+  type HandlerInput,
+  type HandlerResult,
+  type OperationDefinition,
+  type Remote,
+} from './command.js';
+export { contract, type Contract, type ContractErrors } from './contract.js';
+export type { ContractError, ContractErrorClass } from './contract-error.js';
+export { declaredErrorClass, type ErrorClass } from './declared-error-class.js';
+export { declaredErrors } from './declared-errors.js';
+export type { Handlers } from './handlers.js';
+export { isSchema, validateWith, type Validated } from './validate-with.js';
