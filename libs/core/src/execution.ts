@@ -111,13 +111,14 @@ export class Execution implements SagaCalls {
 
   /**
    * Delivers events and answers the turn to append: what came in and what the code decided upon it.
-   * Events after the one that ended the instance are left out; they are orphans.
+   * Events after the one that ended the instance are left out; they are orphans. The iterable is read one event at a time,
+   * each when the one before has been delivered, so that it may look at `state`.
    */
-  async turn(at: number, incoming: readonly IncomingEvent[]): Promise<Turn> {
+  async turn(at: number, incoming: Iterable<IncomingEvent>): Promise<Turn> {
     this.at = at;
     const events: HistoryEvent[] = [];
     this.park(events);
-    if (incoming[0]?.type !== 'IncidentResolved') events.push(...this.decisions.take());
+    if (!this.state.incident) events.push(...this.decisions.take());
     for (const event of incoming) {
       if (this.state.closed) break;
       events.push(event);
@@ -127,7 +128,7 @@ export class Execution implements SagaCalls {
       }
       await this.receive(event);
       this.park(events);
-      events.push(...this.decisions.take());
+      if (!this.state.incident) events.push(...this.decisions.take());
     }
     return { at, events };
   }

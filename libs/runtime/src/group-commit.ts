@@ -1,0 +1,103 @@
+import { SagaError, type AppendOutcome, type Clock, type HistoryStore, type TurnAppend } from 'reprise/core';
+import { Backoff } from './backoff.js';
+import type { EngineLog } from './engine-log.js';
+
+interface Pending {
+  readonly turn: TurnAppend;
+  readonly resolve: (outcome: AppendOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  /** An earlier try ended without an answer, so that it may have gone through. */
+  uncertain: boolean;
+}
+
+/** The most turns in one statement. */
+const LARGEST = 1_000;
+
+/**
+ * Writes the turns of all instances that turned since the last round trip as one statement: a step costs a share of a commit.
+ * A few lanes, each with at most one statement under way. While the store is out of reach, turns wait here with backoff (law W6).
+ */
+export class GroupCommit {
+  private queue: Pending[] = [];
+  private busy = 0;
+  private scheduled = false;
+  private stopped = false;
+
+  /** @param worker the owner that every turn is written for; undefined for starts that nobody owns yet */
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly worker: string | undefined,
+    private readonly lanes: number,
+    private readonly clock: Clock,
+    private readonly log: EngineLog,
+  ) {}
+
+  /** Resolves when the turn is durable, or refused. Rejects when the store will not have this turn at all. */
+  append(turn: TurnAppend): Promise<AppendOutcome> {
+    if (this.stopped) return Promise.resolve('refused');
+    return new Promise((resolve, reject) => {
+      this.queue.push({ turn, resolve, reject, uncertain: false });
+      if (this.scheduled || this.busy === this.lanes) return;
+      this.scheduled = true;
+      process.nextTick(this.flush);
+    });
+  }
+
+  /** Gives up what has not been written: the worker lost its lease, or the process ends. */
+  stop(): void {
+    this.stopped = true;
+    for (const { resolve } of this.queue.splice(0)) resolve('refused');
+  }
+
+  private readonly flush = (): void => {
+    this.scheduled = false;
+    while (this.queue.length > 0 && this.busy < this.lanes) {
+      const batch = this.queue.splice(0, LARGEST);
+      this.busy++;
+      void this.write(batch).finally(() => {
+        this.busy--;
+        this.flush();
+      });
+    }
+  };
+
+  private async write(batch: Pending[]): Promise<void> {
+    const backoff = new Backoff(20, 2_000);
+    while (!this.stopped) {
+      try {
+        this.settle(batch, await this.store.append(this.worker, batch.map(({ turn }) => turn)));
+        return;
+      } catch (error) {
+        if (!isTransient(error)) return this.isolate(batch, error);
+        for (const pending of batch) pending.uncertain = true;
+        const wait = backoff.next();
+        this.log.warn('The store did not take a batch of turns; trying again.', { turns: batch.length, wait, cause: message(error) });
+        await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + wait, resolve));
+      }
+    }
+    for (const { resolve } of batch) resolve('refused');
+  }
+
+  private settle(batch: readonly Pending[], outcomes: readonly AppendOutcome[]): void {
+    batch.forEach(({ resolve, uncertain }, i) => {
+      const outcome = outcomes[i]!;
+      // The lease still holds and the place is taken: nobody but this worker can have taken it, at the try that gave no answer.
+      if (outcome === 'repeated') resolve(uncertain ? 'appended' : 'refused');
+      else resolve(outcome);
+    });
+  }
+
+  /** One turn that the store will not have must not take its neighbours with it. */
+  private async isolate(batch: Pending[], error: unknown): Promise<void> {
+    if (batch.length === 1) return batch[0]!.reject(error);
+    for (const pending of batch) await this.write([pending]);
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof SagaError && error.code === 'STORE_UNAVAILABLE';
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+import type { SagaDefinition, StepInvocation } from 'reprise/core';
+
+/** A saga class that this process can run: its definition, and who performs its local bodies. */
+export interface HostedSaga {
+  readonly definition: SagaDefinition;
+  /** Runs a local step, or a local compensation, on the ordinary provider. */
+  perform(step: string, args: readonly unknown[], invocation: StepInvocation): Promise<unknown>;
+}
+
+/** Hosted sagas by name and version. */
+export class HostedSagas {
+  private readonly sagas = new Map<string, HostedSaga>();
+
+  add(saga: HostedSaga): void {
+    this.sagas.set(nameOf(saga.definition.name, saga.definition.version), saga);
+  }
+
+  get(name: string, version: number): HostedSaga | undefined {
+    return this.sagas.get(nameOf(name, version));
+  }
+
+  get size(): number {
+    return this.sagas.size;
+  }
+
+  versions(): { saga: string; version: number }[] {
+    return [...this.sagas.values()].map(({ definition }) => ({ saga: definition.name, version: definition.version }));
+  }
+
+  definitions(): SagaDefinition[] {
+    return [...this.sagas.values()].map(({ definition }) => definition);
+  }
+}
+
+function nameOf(name: string, version: number): string {
+  return `${version}@${name}`;
+}

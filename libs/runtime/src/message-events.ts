@@ -1,0 +1,15 @@
+import type { IncomingEvent, Message, SagaDefinition, SagaState } from 'reprise/core';
+
+/** What a message means to an instance: nothing, if it has no use for it (any more). */
+export function messageEvents(message: Message, state: SagaState, definition: SagaDefinition): IncomingEvent[] {
+  switch (message.kind) {
+    case 'signal':
+      if (!definition.signals.has(message.name)) return [];
+      return [{ type: 'SignalReceived', message: message.id, name: message.name, input: message.input }];
+    case 'cancel':
+      if (state.cancelRequested || state.phase !== 'running') return [];
+      return [{ type: 'CancelRequested', ...(message.name ? { reason: message.name } : {}) }];
+    case 'resume':
+      return state.incident ? [{ type: 'IncidentResolved', by: message.name }] : [];
+  }
+}

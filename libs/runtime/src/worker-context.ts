@@ -1,0 +1,24 @@
+import type { AppendOutcome, Clock, HistoryEvent, Idle, InstanceKey, Orphan, SagaLog, TurnAppend } from 'reprise/core';
+import type { AttemptRunner } from './attempt-runner.js';
+import type { EngineLog } from './engine-log.js';
+import type { Resident } from './resident.js';
+
+/** What an instance in memory asks of the worker that holds it. */
+export interface WorkerContext {
+  readonly clock: Clock;
+  readonly idle: Idle;
+  readonly log: EngineLog;
+  readonly attempts: AttemptRunner;
+  readonly payloadLimit: number | undefined;
+  /** How long an idle instance stays in memory, in milliseconds. */
+  readonly keep: number;
+  /** True when the worker is stopping: nothing new is begun. */
+  readonly draining: boolean;
+  commit(turn: TurnAppend): Promise<AppendOutcome>;
+  release(key: InstanceKey, wakeAfter: number | null): Promise<void>;
+  orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void;
+  /** The instance ended; `events` are those of its last turn. */
+  closed(resident: Resident, events: readonly HistoryEvent[]): void;
+  left(resident: Resident): void;
+  sagaLog(saga: string, id: string): SagaLog;
+}

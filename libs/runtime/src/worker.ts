@@ -1,0 +1,277 @@
+import {
+  recordError,
+  type AppendOutcome,
+  type HistoryEvent,
+  type HistoryStore,
+  type Idle,
+  type IncomingEvent,
+  type InstanceKey,
+  type Orphan,
+  type SagaLog,
+  type StartRecord,
+  type StepTransport,
+  type TurnAppend,
+  type Clock,
+} from 'reprise/core';
+import { AttemptRunner } from './attempt-runner.js';
+import { Backoff } from './backoff.js';
+import type { EngineLog } from './engine-log.js';
+import { GroupCommit } from './group-commit.js';
+import type { HostedSagas } from './hosted-saga.js';
+import { MENDED_BY_DEPLOY, Resident, type ResidentIdentity } from './resident.js';
+import { uuidV7 } from './uuid-v7.js';
+import type { WorkerContext } from './worker-context.js';
+
+export interface WorkerOptions {
+  readonly store: HistoryStore;
+  readonly transport: StepTransport | undefined;
+  readonly clock: Clock;
+  readonly idle: Idle;
+  readonly log: EngineLog;
+  readonly sagas: HostedSagas;
+  readonly payloadLimit: number | undefined;
+  /** Milliseconds; `Infinity`: the store has one worker for ever, so that no heartbeat is needed. */
+  readonly lease: number;
+  /** The longest wait between two looks into the store, in milliseconds; `Infinity`: its hints are enough. */
+  readonly poll: number;
+  readonly keep: number;
+  readonly capacity: number;
+  readonly lanes: number;
+  /** Called with every instance that ends here. */
+  readonly onClosed: (resident: Resident, events: readonly HistoryEvent[]) => void;
+}
+
+/** How many instances one look into the store may claim. */
+const CLAIM = 200;
+
+/** Runs instances: claims what is due, keeps the lease, and holds what it runs in memory. */
+export class Worker implements WorkerContext {
+  readonly attempts: AttemptRunner;
+  draining = false;
+  private id = uuidV7();
+  private commits: GroupCommit;
+  private readonly residents = new Map<string, Resident>();
+  private readonly ids = new Set<string>();
+  private readonly releasing = new Set<Promise<void>>();
+  private stopped = false;
+  private looking: Promise<void> | undefined;
+  private lookAgain = false;
+  private cancelLook: (() => void) | undefined;
+  private cancelBeat: (() => void) | undefined;
+  private stopHints: (() => void) | undefined;
+  private readonly wait: Backoff;
+
+  constructor(private readonly options: WorkerOptions) {
+    this.attempts = new AttemptRunner(options.transport, options.payloadLimit);
+    this.commits = this.newCommits();
+    this.wait = new Backoff(Math.min(50, options.poll), options.poll);
+  }
+
+  get clock(): Clock {
+    return this.options.clock;
+  }
+  get idle(): Idle {
+    return this.options.idle;
+  }
+  get log(): EngineLog {
+    return this.options.log;
+  }
+  get payloadLimit(): number | undefined {
+    return this.options.payloadLimit;
+  }
+  get keep(): number {
+    return this.residents.size < this.options.capacity ? this.options.keep : 0;
+  }
+
+  /** How many instances are in memory. */
+  get size(): number {
+    return this.residents.size;
+  }
+
+  /** True while something moves here that is not a wait for time or messages. */
+  get busy(): boolean {
+    return this.looking !== undefined || this.releasing.size > 0 || [...this.residents.values()].some(({ busy }) => busy);
+  }
+
+  /** Registers and begins to look for work. Rejects when the store is out of reach. */
+  async start(): Promise<void> {
+    const { store, lease, sagas } = this.options;
+    await store.heartbeat(this.id, lease, sagas.versions());
+    const woken = await store.wakeIncidents([...MENDED_BY_DEPLOY], sagas.versions());
+    if (woken > 0) this.log.info('Instances in incidents are tried with the code of this deploy.', { instances: woken });
+    this.stopHints = store.onHint(() => this.look());
+    this.scheduleBeat(lease / 3);
+    this.look();
+  }
+
+  /** Begins an instance here, owned from its first turn. */
+  begin(identity: ResidentIdentity, event: IncomingEvent, start: StartRecord): Promise<'appended' | 'refused' | 'duplicate'> {
+    const resident = new Resident(identity, this);
+    this.residents.set(identity.key.run, resident);
+    this.ids.add(identity.id);
+    return resident.begin(event, start);
+  }
+
+  /** True if an instance of that id is in memory here. */
+  holds(id: string): boolean {
+    return this.ids.has(id);
+  }
+
+  resident(run: string): Resident | undefined {
+    return this.residents.get(run);
+  }
+
+  /** Looks into the store soon: there may be something new. */
+  look(): void {
+    if (this.stopped || this.draining) return;
+    this.lookAgain = true;
+    this.wait.reset();
+    this.cancelLook?.();
+    this.looking ??= this.lookUntilDone().finally(() => {
+      this.looking = undefined;
+    });
+  }
+
+  /** Stops claiming, lets attempts finish for `grace` milliseconds, gives the rest back (law W4). */
+  async stop(grace: number): Promise<void> {
+    this.draining = true;
+    this.cancelLook?.();
+    this.stopHints?.();
+    const until = this.clock.now() + grace;
+    while ([...this.residents.values()].some(({ busy }) => busy) && this.clock.now() < until) {
+      await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + 10, resolve));
+    }
+    await this.looking;
+    this.halt();
+    await Promise.all(this.releasing);
+    await this.options.store.leave(this.id).catch((error: unknown) => {
+      this.log.warn('The worker could not sign off; others take its instances when its lease ends.', { cause: recordError(error).message });
+    });
+  }
+
+  /** Stops at once and tells nobody, as a crash would. */
+  halt(): void {
+    this.stopped = true;
+    this.draining = true;
+    this.cancelLook?.();
+    this.cancelBeat?.();
+    this.stopHints?.();
+    this.drop();
+  }
+
+  commit(turn: TurnAppend): Promise<AppendOutcome> {
+    return this.commits.append(turn);
+  }
+
+  async release(key: InstanceKey, wakeAfter: number | null): Promise<void> {
+    const released = this.options.store.release(this.id, [{ key, wakeAfter }]).catch((error: unknown) => {
+      this.log.warn('An instance could not be given back; it is when the lease ends.', { cause: recordError(error).message });
+    });
+    this.releasing.add(released);
+    await released;
+    this.releasing.delete(released);
+  }
+
+  orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void {
+    this.log.warn('An answer or message came that nobody could take; it is on record as an orphan.', { run: key.run, ...orphanNames(orphan) });
+    void this.options.store.recordOrphan({ key, ...orphan }).catch((error: unknown) => {
+      this.log.error('An orphan could not be recorded.', { run: key.run, ...orphanNames(orphan), cause: recordError(error).message });
+    });
+  }
+
+  closed(resident: Resident, events: readonly HistoryEvent[]): void {
+    this.options.onClosed(resident, events);
+  }
+
+  left(resident: Resident): void {
+    const { run } = resident.identity.key;
+    if (this.residents.get(run) !== resident) return;
+    this.residents.delete(run);
+    this.ids.delete(resident.identity.id);
+  }
+
+  sagaLog(saga: string, id: string): SagaLog {
+    return {
+      info: (message, details) => this.log.info(message, { saga, id, ...details }),
+      warn: (message, details) => this.log.warn(message, { saga, id, ...details }),
+    };
+  }
+
+  private newCommits(): GroupCommit {
+    return new GroupCommit(this.options.store, this.id, this.options.lanes, this.options.clock, this.options.log);
+  }
+
+  private async lookUntilDone(): Promise<void> {
+    while (this.lookAgain && !this.stopped) {
+      this.lookAgain = false;
+      try {
+        if (await this.takeWork()) {
+          this.lookAgain = true;
+          this.wait.reset();
+        }
+      } catch (error) {
+        this.log.warn('The store could not be asked for work; trying again.', { cause: recordError(error).message });
+      }
+    }
+    if (this.stopped || this.draining || this.options.poll === Infinity) return;
+    this.cancelLook = this.clock.schedule(this.clock.now() + this.wait.next(), () => {
+      this.lookAgain = true;
+      this.looking ??= this.lookUntilDone().finally(() => {
+        this.looking = undefined;
+      });
+    });
+  }
+
+  /** One look: what is due, and what came for those in memory. True if there may be more at once. */
+  private async takeWork(): Promise<boolean> {
+    const { store, sagas, capacity } = this.options;
+    const room = this.draining ? 0 : Math.min(CLAIM, capacity - this.residents.size);
+    const claimed = room > 0 ? await store.claim(this.id, room, sagas.versions()) : [];
+    for (const { summary, turns } of claimed) {
+      const hosted = sagas.get(summary.saga, summary.version)!;
+      const resident = new Resident({ key: summary.key, id: summary.id, hosted }, this);
+      this.residents.set(summary.key.run, resident);
+      this.ids.add(summary.id);
+      const { status, retrying, error } = summary;
+      await resident.adopt(turns, { status, retrying, ...(error ? { error } : {}) });
+    }
+    for (const { key, messages } of await store.unread(this.id)) this.residents.get(key.run)?.deliver(messages);
+    return claimed.length > 0;
+  }
+
+  private scheduleBeat(after: number): void {
+    if (after === Infinity || this.stopped) return;
+    this.cancelBeat = this.clock.schedule(this.clock.now() + after, () => void this.beat());
+  }
+
+  private async beat(): Promise<void> {
+    const { store, lease, sagas } = this.options;
+    let next = lease / 3;
+    try {
+      if (!(await store.heartbeat(this.id, lease, sagas.versions())) && !this.stopped) await this.beginAnew();
+    } catch (error) {
+      this.log.warn('The heartbeat did not reach the store.', { cause: recordError(error).message });
+      next = Math.min(next, 500);
+    }
+    this.scheduleBeat(next);
+  }
+
+  /** Taken for dead: others have what was here (law W2). */
+  private async beginAnew(): Promise<void> {
+    this.log.error('The lease was lost: this worker was silent for too long. Its instances are with others; it begins anew.', { instances: this.size });
+    this.drop();
+    this.id = uuidV7();
+    this.commits = this.newCommits();
+    await this.options.store.heartbeat(this.id, this.options.lease, this.options.sagas.versions());
+    this.look();
+  }
+
+  private drop(): void {
+    this.commits.stop();
+    for (const resident of [...this.residents.values()]) resident.leave();
+  }
+}
+
+function orphanNames({ id, reason, call, attempt }: Omit<Orphan, 'key'>): Record<string, unknown> {
+  return { id, reason, call, attempt };
+}

@@ -1,0 +1,164 @@
+import {
+  HistoryStore,
+  isClosed,
+  type AppendOutcome,
+  type ClaimedInstance,
+  type Clock,
+  type HostedVersion,
+  type InstanceKey,
+  type InstanceSummary,
+  type Message,
+  type Orphan,
+  type PostOutcome,
+  type Turn,
+  type TurnAppend,
+} from 'reprise/core';
+
+interface Row {
+  summary: InstanceSummary;
+  owner: string | undefined;
+  wakeAt: number;
+  /** As text, so that nothing is shared with whoever wrote or reads it. */
+  readonly turns: string[];
+  messages: Message[];
+}
+
+/** The same promises as PostgreSQL's store, kept in a map: for unit tests. Nothing survives the process. */
+export class MemoryStore extends HistoryStore {
+  readonly orphans: Orphan[] = [];
+  private readonly rows = new Map<string, Row>();
+  private readonly newest = new Map<string, Row>();
+  private readonly leases = new Map<string, number>();
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  async open(): Promise<void> {}
+  async close(): Promise<void> {}
+
+  async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {
+    return turns.map((append) => this.appendOne(worker, append));
+  }
+
+  async heartbeat(worker: string, leaseMs: number, _hosted: readonly HostedVersion[]): Promise<boolean> {
+    const until = this.leases.get(worker);
+    if (until !== undefined && until < this.clock.now()) return false;
+    this.leases.set(worker, this.clock.now() + leaseMs);
+    return true;
+  }
+
+  async claim(worker: string, limit: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]> {
+    const now = this.clock.now();
+    for (const [dead, until] of this.leases) if (until < now) await this.leave(dead);
+    const due = [...this.rows.values()]
+      .filter(({ summary, owner, wakeAt }) => !owner && wakeAt <= now && !isClosed(summary.status) && hosts(hosted, summary))
+      .sort((a, b) => a.wakeAt - b.wakeAt)
+      .slice(0, limit);
+    for (const row of due) Object.assign(row, { owner: worker, wakeAt: Infinity });
+    return due.map(({ summary, turns }) => ({ summary, turns: turns.map(parse) }));
+  }
+
+  async unread(worker: string): Promise<{ key: InstanceKey; messages: readonly Message[] }[]> {
+    return [...this.rows.values()]
+      .filter(({ owner, messages }) => owner === worker && messages.length > 0)
+      .map(({ summary, messages }) => ({ key: summary.key, messages: [...messages] }));
+  }
+
+  async release(worker: string, instances: readonly { key: InstanceKey; wakeAfter: number | null }[]): Promise<void> {
+    for (const { key, wakeAfter } of instances) {
+      const row = this.rows.get(key.run);
+      if (row?.owner === worker) this.free(row, wakeAfter);
+    }
+  }
+
+  async leave(worker: string): Promise<void> {
+    this.leases.delete(worker);
+    for (const row of this.rows.values()) if (row.owner === worker) this.free(row, 0);
+  }
+
+  async wakeIncidents(codes: readonly string[], hosted: readonly HostedVersion[]): Promise<number> {
+    const found = [...this.rows.values()].filter(
+      ({ summary }) => summary.status === 'incident' && codes.includes(summary.error?.code ?? '') && hosts(hosted, summary),
+    );
+    for (const row of found) row.wakeAt = this.clock.now();
+    return found.length;
+  }
+
+  async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
+    const row = this.newest.get(id);
+    const refused = !row ? 'unknown' : isClosed(row.summary.status) ? 'closed' : undefined;
+    if (!row || refused) {
+      const key = row?.summary.key ?? { shard, run: '00000000-0000-0000-0000-000000000000' };
+      this.orphans.push({ key, id: message.id, reason: `${refused}-instance` });
+      return refused!;
+    }
+    if (!row.messages.some(({ id: known }) => known === message.id)) row.messages.push(structuredClone(message));
+    row.wakeAt = this.clock.now();
+    this.hint();
+    return 'accepted';
+  }
+
+  async find(_shard: number, id: string): Promise<InstanceSummary | undefined> {
+    return this.newest.get(id)?.summary;
+  }
+
+  async findMany(ids: readonly { id: string }[]): Promise<InstanceSummary[]> {
+    return ids.flatMap(({ id }) => this.newest.get(id)?.summary ?? []);
+  }
+
+  async history(key: InstanceKey): Promise<Turn[]> {
+    return (this.rows.get(key.run)?.turns ?? []).map(parse);
+  }
+
+  async recordOrphan(orphan: Orphan): Promise<void> {
+    this.orphans.push(structuredClone(orphan));
+  }
+
+  onHint(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private appendOne(worker: string | undefined, { key, seq, turn, start, head, consumed, release }: TurnAppend): AppendOutcome {
+    let row = this.rows.get(key.run);
+    if (start && !row) {
+      const other = this.newest.get(start.id);
+      if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
+      const { id, saga, version, tags } = start;
+      const summary: InstanceSummary = { key, id, saga, version, tags, status: 'running', retrying: false, startedAt: this.clock.now() };
+      row = { summary, owner: start.owned ? worker : undefined, wakeAt: start.owned ? Infinity : this.clock.now(), turns: [], messages: [] };
+      this.rows.set(key.run, row);
+      this.newest.set(id, row);
+    }
+    if (!row || row.owner !== (start?.owned === false ? undefined : worker)) return 'refused';
+    if (seq !== row.turns.length) return seq < row.turns.length ? 'repeated' : 'refused';
+    row.turns.push(JSON.stringify(turn));
+    row.messages = row.messages.filter(({ id }) => !consumed?.includes(id));
+    if (head) row.summary = { ...row.summary, ...structuredClone(head), ...(isClosed(head.status) ? { closedAt: this.clock.now() } : {}) };
+    if (isClosed(row.summary.status)) Object.assign(row, { owner: undefined, wakeAt: Infinity });
+    else if (release) this.free(row, release.wakeAfter);
+    this.hint();
+    return 'appended';
+  }
+
+  private free(row: Row, wakeAfter: number | null): void {
+    const due = wakeAfter === null ? Infinity : this.clock.now() + wakeAfter;
+    row.owner = undefined;
+    row.wakeAt = row.messages.length > 0 ? this.clock.now() : due;
+    if (row.wakeAt !== Infinity) this.clock.schedule(row.wakeAt, () => this.hint());
+  }
+
+  private hint(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function hosts(hosted: readonly HostedVersion[], { saga, version }: InstanceSummary): boolean {
+  return hosted.some((known) => known.saga === saga && known.version === version);
+}
+
+function parse(turn: string): Turn {
+  return JSON.parse(turn) as Turn;
+}
