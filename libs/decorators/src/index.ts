@@ -1,0 +1,27 @@
+export { Compensate } from './compensate.decorator.js';
+export type { LocalStepOptions } from './local-step-options.js';
+export { performLocal } from './perform-local.js';
+export { Query, type QueryCheck } from './query.decorator.js';
+export type { Refusal } from './refusal.js';
+export type {
+  QueryName,
+  RunnableSaga,
+  SagaClass,
+  SagaInput,
+  SagaResult,
+  SignalName,
+  StepInput,
+  StepName,
+  StepResult,
+} from './saga-class.js';
+export { sagaCommands } from './saga-commands.js';
+export { Saga, type SagaCheck, type SagaOptions } from './saga.decorator.js';
+export { sagaDefinition } from './saga-definition.js';
+export { sagaRecordOf } from './saga-metadata.js';
+export { className, sagaOutline, type SagaOutline } from './saga-outline.js';
+export { sagaProblems } from './saga-problems.js';
+export type { CompensationRecord, MessageRecord, SagaRecord, StepRecord } from './saga-record.js';
+export { registeredSagas } from './saga-registry.js';
+export { Signal, type SignalCheck } from './signal.decorator.js';
+export { Step, type LocalStepCheck, type RemoteStepCheck } from './step.decorator.js';
+export type { Unstorable } from './storable.js';

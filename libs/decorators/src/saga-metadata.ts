@@ -1,0 +1,97 @@
+import 'reflect-metadata';
+import type { SagaClass } from './saga-class.js';
+import type { MemberRecord, SagaRecord } from './saga-record.js';
+
+// The one file that knows `Reflect`'s metadata. Keys are `Symbol.for`, so that a CommonJS and an ESM copy of this package agree.
+const SAGA = Symbol.for('reprise:saga');
+const MEMBERS = Symbol.for('reprise:members');
+
+export function writeSaga(sagaClass: SagaClass, record: SagaRecord): void {
+  Reflect.defineMetadata(SAGA, record, sagaClass);
+}
+
+/** What `@Saga` wrote on this very class; a subclass is a saga only if it says so itself. */
+export function sagaRecordOf(sagaClass: unknown): SagaRecord | undefined {
+  return typeof sagaClass === 'function'
+    ? (Reflect.getOwnMetadata(SAGA, sagaClass) as SagaRecord | undefined)
+    : undefined;
+}
+
+export function writeMember(prototype: object, record: MemberRecord): void {
+  const own = (Reflect.getOwnMetadata(MEMBERS, prototype) as MemberRecord[] | undefined) ?? [];
+  Reflect.defineMetadata(MEMBERS, [...own, record], prototype);
+}
+
+/** The members of a class and of the classes that it extends, base first. What a subclass says of a member replaces what its base said. */
+export function membersOf(sagaClass: SagaClass): MemberRecord[] {
+  const merged = new Map<string, MemberRecord[]>();
+  for (const prototype of prototypesOf(sagaClass)) {
+    const own = (Reflect.getOwnMetadata(MEMBERS, prototype) as MemberRecord[] | undefined) ?? [];
+    for (const member of new Set(own.map((record) => record.member))) {
+      merged.set(
+        member,
+        own.filter((record) => record.member === member),
+      );
+    }
+  }
+  return [...merged.values()].flat();
+}
+
+function prototypesOf(sagaClass: SagaClass): object[] {
+  const chain: object[] = [];
+  let prototype = sagaClass.prototype as object | null;
+  while (prototype !== null && prototype !== Object.prototype) {
+    chain.unshift(prototype);
+    prototype = Object.getPrototypeOf(prototype) as object | null;
+  }
+  return chain;
+}
+
+/** Something that the container injects into a saga. */
+export interface Dependency {
+  /** The name of its class or token, for people. */
+  readonly name: string;
+  /** True when it is an instance of a class, as far as the types tell. */
+  readonly isObject: boolean;
+}
+
+/** What the constructor takes, by position. */
+export function constructorDependencies(sagaClass: SagaClass): Dependency[] {
+  const types = (Reflect.getMetadata('design:paramtypes', sagaClass) as unknown[] | undefined) ?? [];
+  const tokens =
+    (Reflect.getMetadata('self:paramtypes', sagaClass) as { index: number; param: unknown }[] | undefined) ?? [];
+  const count = Math.max(types.length, sagaClass.length, ...tokens.map(({ index }) => index + 1));
+  return Array.from({ length: count }, (_, index) =>
+    dependency(types[index], tokens.find((token) => token.index === index)?.param, `constructor argument ${index + 1}`),
+  );
+}
+
+/** What is injected into properties (`@Inject()` on a field), by key. */
+export function propertyDependencies(sagaClass: SagaClass): { key: string | symbol; dependency: Dependency }[] {
+  const properties =
+    (Reflect.getMetadata('self:properties_metadata', sagaClass) as
+      { key: string | symbol; type: unknown }[] | undefined) ?? [];
+  return properties.map(({ key, type }) => ({
+    key,
+    dependency: dependency(
+      Reflect.getMetadata('design:type', sagaClass.prototype as object, key),
+      type,
+      `property ${String(key)}`,
+    ),
+  }));
+}
+
+const BUILT_IN: ReadonlySet<unknown> = new Set([Object, Function, String, Number, Boolean, Symbol, BigInt, Promise]);
+
+function dependency(type: unknown, token: unknown, fallback: string): Dependency {
+  const forward = (token as { forwardRef?: () => unknown } | undefined)?.forwardRef;
+  const named = forward ? forward() : token;
+  const isClass = typeof type === 'function' && !BUILT_IN.has(type);
+  return { name: nameOf(named) ?? (isClass ? type.name : fallback), isObject: isClass };
+}
+
+function nameOf(token: unknown): string | undefined {
+  if (typeof token === 'function') return token.name || undefined;
+  if (typeof token === 'symbol') return token.description;
+  return typeof token === 'string' ? token : undefined;
+}

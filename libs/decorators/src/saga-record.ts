@@ -1,0 +1,41 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Command } from 'reprise/contracts';
+import type { StepOptions } from 'reprise/core';
+import type { LocalStepOptions } from './local-step-options.js';
+
+/** What `@Saga` writes down. */
+export interface SagaRecord {
+  readonly name: string;
+  readonly version: number;
+  readonly input?: StandardSchemaV1;
+}
+
+export interface StepRecord {
+  readonly role: 'step';
+  readonly member: string;
+  readonly options: LocalStepOptions;
+  /** Present on a remote step. */
+  readonly command?: Command;
+  /** True when the decorator stood on a method, false on a property. */
+  readonly onMethod: boolean;
+}
+
+export interface CompensationRecord {
+  readonly role: 'compensation';
+  readonly member: string;
+  /** The step that it takes back. */
+  readonly step: string;
+  readonly options: StepOptions;
+  /** Present on a remote compensation: the method maps to the input of this command. */
+  readonly command?: Command;
+}
+
+export interface MessageRecord {
+  readonly role: 'signal' | 'query';
+  readonly member: string;
+  /** The name by which it is called from outside. */
+  readonly name: string;
+}
+
+/** What a decorator on a member writes down. */
+export type MemberRecord = StepRecord | CompensationRecord | MessageRecord;

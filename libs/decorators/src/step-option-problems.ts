@@ -1,0 +1,21 @@
+import { stepPolicy, type StepOptions } from 'reprise/core';
+
+/** What is wrong with the options of a step, in words. */
+export function stepOptionProblems(options: StepOptions): string[] {
+  const problems: string[] = [];
+  let policy;
+  try {
+    policy = stepPolicy(options);
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  if (policy.timeout === 0) problems.push('timeout is 0, so that no attempt could ever succeed.');
+  if (policy.deadline === 0) problems.push('deadline is 0, so that no attempt could ever be made.');
+  const { attempts, factor, jitter } = policy;
+  if (!(attempts === Infinity || (Number.isInteger(attempts) && attempts >= 1))) {
+    problems.push(`retry.attempts is ${attempts}; it counts every try and is a whole number from 1.`);
+  }
+  if (!(factor >= 1)) problems.push(`retry.factor is ${factor}; it is 1 or more.`);
+  if (!(jitter >= 0 && jitter <= 1)) problems.push(`retry.jitter is ${jitter}; it is a share from 0 to 1.`);
+  return problems;
+}

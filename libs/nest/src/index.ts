@@ -1,0 +1,2 @@
+export type { Duration, SagaContext } from 'reprise/core';
+export { Compensate, Query, Saga, Signal, Step } from 'reprise/decorators';
