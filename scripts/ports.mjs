@@ -11,3 +11,12 @@ export function freePort() {
     });
   });
 }
+
+/** True when nobody listens on that port of 127.0.0.1. */
+export function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,5 @@
+import 'reflect-metadata';
+import { runService } from '@shop/service';
+import { ProductModule } from './product.module.js';
+
+await runService('product', ProductModule);

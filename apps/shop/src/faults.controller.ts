@@ -1,0 +1,38 @@
+import { BadRequestException, Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { type ClientProxy, ClientProxyFactory, Transport } from '@nestjs/microservices';
+import { PARTICIPANTS, portOf } from '@shop/service';
+import { firstValueFrom, timeout } from 'rxjs';
+import { z } from 'zod';
+import { TokenGuard } from './token.guard.js';
+
+const Wish = z.object({ rate: z.number().min(0).max(1), service: z.enum(PARTICIPANTS).optional() });
+
+/** `POST /faults {"rate":0.2}`: how much trouble the services shall make from now on. */
+@Controller('faults')
+@UseGuards(TokenGuard)
+export class ShopFaultsController {
+  @Post()
+  @HttpCode(200)
+  async set(@Body() body: unknown): Promise<Record<string, string>> {
+    const wish = Wish.safeParse(body);
+    if (!wish.success) throw new BadRequestException(z.prettifyError(wish.error));
+    const { rate, service } = wish.data;
+    const answers = (service ? [service] : PARTICIPANTS).map(async (name) => [name, await this.tell(name, rate)]);
+    return Object.fromEntries(await Promise.all(answers));
+  }
+
+  private async tell(service: (typeof PARTICIPANTS)[number], rate: number): Promise<string> {
+    const client: ClientProxy = ClientProxyFactory.create({
+      transport: Transport.TCP,
+      options: { host: '127.0.0.1', port: portOf(service) },
+    });
+    try {
+      await firstValueFrom(client.send('faults', { rate }).pipe(timeout(2_000)));
+      return 'told';
+    } catch (error) {
+      return `not reached: ${String(error)}`;
+    } finally {
+      await client.close();
+    }
+  }
+}
