@@ -1,0 +1,11 @@
+export { isTransient } from './is-transient.js';
+export { postgres } from './postgres.js';
+export { PostgresHistoryStore } from './postgres-history-store.js';
+export type {
+  PostgresDataSourceOptions,
+  PostgresOptions,
+  PostgresStoreOptions,
+  PostgresUrlOptions,
+} from './postgres-options.js';
+export { StoreError } from './store-error.js';
+export { repriseMigrations } from './typeorm-migrations.js';

@@ -1,0 +1,135 @@
+import type { Statement } from './statement.js';
+
+/**
+ * Group commit of turns of every sort: beginnings, changes of the head, ends, messages taken in, instances given back.
+ * $1 worker (null: starts that nobody owns), then arrays of equal length: $2 shard, $3 run, $4 seq, $5 at, $6 events;
+ * of starts $7 id, $8 saga, $9 version, $10 tags, $11 reuse, $12 owned; of heads $13 status, $14 retrying, $15 error, $16 error code,
+ * $17 closed; of releases $18 released, $19 milliseconds to wait (null: until a message comes). Then the messages taken in, flat:
+ * $20 place of the turn, $21 message id. $22 channel of hints.
+ * Answers the rows that were not written, as `refused`, `repeated` or `not-started`, and those that closed with mail left as `mail`.
+ *
+ * Locks: as in append-turns; beyond that
+ * - `retired` takes the closed run that an id had before, so that two starts that reuse the id queue up behind each other;
+ * - `started` relies on the unique index over current runs (law I1); it must run after `retired`, hence the join with its count;
+ * - `changed` touches only rows that `fenced` has locked. Its expressions read the newest version of the row, so a message that
+ *   came in between keeps its count and keeps the instance due.
+ * The rule `place between …` is always true and makes the planner expect few rows, so that it looks the instances up by their key.
+ */
+export const appendAndChange: Statement = {
+  name: 'append-and-change',
+  text: (schema) => `
+with incoming as materialized (
+  select * from unnest($2::smallint[], $3::uuid[], $4::integer[], $5::bigint[], $6::json[],
+      $7::text[], $8::text[], $9::integer[], $10::json[], $11::boolean[], $12::boolean[],
+      $13::text[], $14::boolean[], $15::json[], $16::text[], $17::boolean[], $18::boolean[], $19::bigint[])
+    with ordinality as t(shard, run, seq, at, events,
+      id, saga, version, tags, reuse, owned,
+      status, retrying, error, error_code, closed, released, wait, place)
+),
+beginning as materialized (
+  select * from incoming
+  where id is not null
+    and (not owned or exists (select from ${schema}.worker where worker.id = $1::uuid and worker.freed_at is null))
+    and (
+      select true from ${schema}.instance where instance.shard = incoming.shard and instance.run = incoming.run limit 1
+    ) is null
+),
+retired as (
+  update ${schema}.instance set current = false
+  from (select shard, id from beginning where reuse and place between 1 and 1000000) successor
+  where instance.shard = successor.shard and instance.id = successor.id
+    and instance.current and instance.closed_at is not null
+  returning 1
+),
+started as (
+  insert into ${schema}.instance
+    (shard, run, id, saga, version, status, retrying, error, error_code, tags, owner, wake_at, closed_at)
+  select shard, run, id, saga, version, coalesce(status, 'running'), coalesce(retrying, false), error, error_code, tags,
+    case when owned and not released and not closed then $1::uuid end,
+    case
+      when closed or (owned and not released) then 'infinity'
+      when released then coalesce(now() + wait * interval '1 millisecond', 'infinity')
+      else now()
+    end,
+    case when closed then now() end
+  from beginning
+  cross join (select count(*) from retired) after_retired
+  on conflict do nothing
+  returning shard, run
+),
+fenced as materialized (
+  select incoming.place, incoming.shard, incoming.run, incoming.seq = 0 or previous.found is not null as follows
+  from incoming
+  cross join lateral (
+    select from ${schema}.instance
+    where instance.shard = incoming.shard and instance.run = incoming.run and instance.owner = $1::uuid
+    limit 1 for no key update
+  ) held
+  left join lateral (
+    select true as found from ${schema}.history
+    where history.shard = incoming.shard and history.run = incoming.run and history.seq = incoming.seq - 1
+    limit 1
+  ) previous on true
+),
+written as (
+  insert into ${schema}.history (shard, run, seq, at, events)
+  select incoming.shard, incoming.run, incoming.seq, incoming.at, incoming.events
+  from incoming
+  join (
+    select shard, run from fenced where follows
+    union all
+    select shard, run from started
+  ) allowed using (shard, run)
+  on conflict do nothing
+  returning shard, run
+),
+consumed as (
+  delete from ${schema}.message
+  using (select * from unnest($20::integer[], $21::text[]) as t(place, id)) taken
+  join incoming using (place)
+  join written using (shard, run)
+  where message.shard = incoming.shard and message.run = incoming.run and message.id = taken.id
+    and taken.place between 1 and 1000000
+  returning message.shard, message.run
+),
+taken as materialized (
+  select shard, run, count(*)::integer as messages from consumed group by shard, run
+),
+change as materialized (
+  select incoming.*, coalesce(taken.messages, 0) as messages
+  from incoming
+  join fenced using (shard, run)
+  join written using (shard, run)
+  left join taken using (shard, run)
+  where status is not null or released or taken.messages is not null
+),
+changed as (
+  update ${schema}.instance set
+    status = coalesce(change.status, instance.status),
+    retrying = coalesce(change.retrying, instance.retrying),
+    error = case when change.status is null then instance.error else change.error end,
+    error_code = case when change.status is null then instance.error_code else change.error_code end,
+    unread = instance.unread - change.messages,
+    owner = case when change.closed or change.released then null else instance.owner end,
+    wake_at = case
+      when change.closed then 'infinity'
+      when instance.unread > change.messages then least(instance.wake_at, now())
+      when change.released then coalesce(now() + change.wait * interval '1 millisecond', 'infinity')
+      else 'infinity'
+    end,
+    closed_at = case when change.closed then now() end
+  from (select * from change where place between 1 and 1000000) change
+  where instance.shard = change.shard and instance.run = change.run
+  returning change.place, change.closed and instance.unread > 0 as mail
+)
+select incoming.place::integer,
+  case when incoming.id is not null then 'not-started' when fenced.follows then 'repeated' else 'refused' end as what
+from incoming
+left join fenced using (shard, run)
+left join written using (shard, run)
+where written.run is null
+union all
+select place::integer, 'mail' from changed where mail
+union all
+select 0, pg_notify($22::text, '')::text from (select from started where $1::uuid is null limit 1) free_start`,
+};

@@ -1,0 +1,23 @@
+import type { InstanceSummary, Json, RecordedError, SagaStatus } from 'reprise/core';
+import type { Row } from './connection.js';
+
+/** Reads the columns of `SUMMARY_COLUMNS`. */
+export function summaryOf(row: Row): InstanceSummary {
+  return {
+    key: { shard: Number(row['shard']), run: row['run']! },
+    id: row['id']!,
+    saga: row['saga']!,
+    version: Number(row['version']),
+    tags: JSON.parse(row['tags']!) as Record<string, string>,
+    status: row['status'] as SagaStatus,
+    retrying: row['retrying'] === 't',
+    startedAt: Number(row['started_at']),
+    ...(row['closed_at'] === null ? {} : { closedAt: Number(row['closed_at']) }),
+    ...(row['error'] === null ? {} : { error: JSON.parse(row['error']!) as RecordedError }),
+  };
+}
+
+/** Reads a `json` column. */
+export function jsonOf(row: Row, column: string): Json {
+  return JSON.parse(row[column]!) as Json;
+}

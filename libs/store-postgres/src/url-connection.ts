@@ -1,0 +1,50 @@
+import pg from 'pg';
+import { Connection } from './connection.js';
+import type { PostgresUrlOptions } from './postgres-options.js';
+
+const CONNECT_TIMEOUT = 5_000;
+const STATEMENT_TIMEOUT = 30_000;
+/** How much longer than the server itself this side waits before it takes the server for silent. */
+const SILENCE = 5_000;
+
+/** A pool of the store's own. */
+export class UrlConnection extends Connection {
+  protected readonly answerTimeout: number;
+  private own: pg.Pool | undefined;
+
+  constructor(
+    schemaName: string,
+    schema: string,
+    private readonly options: PostgresUrlOptions,
+  ) {
+    super(schemaName, schema);
+    this.answerTimeout = (options.statementTimeout ?? STATEMENT_TIMEOUT) + SILENCE;
+  }
+
+  async open(): Promise<void> {
+    this.pool();
+  }
+
+  async close(): Promise<void> {
+    const own = this.own;
+    this.own = undefined;
+    await own?.end();
+  }
+
+  protected pool(): pg.Pool {
+    if (!this.own) {
+      this.own = new pg.Pool({
+        connectionString: this.options.url,
+        max: this.options.pool ?? 10,
+        connectionTimeoutMillis: this.options.connectTimeout ?? CONNECT_TIMEOUT,
+        statement_timeout: this.options.statementTimeout ?? STATEMENT_TIMEOUT,
+        application_name: 'reprise',
+        keepAlive: true,
+        ...(this.options.ssl === undefined ? {} : { ssl: this.options.ssl }),
+      });
+      // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+      this.own.on('error', () => {});
+    }
+    return this.own;
+  }
+}
