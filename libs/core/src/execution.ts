@@ -15,7 +15,7 @@ import type { Json } from './json.js';
 import { OpenCalls } from './open-calls.js';
 import { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 import { decodePayload, encodePayload } from './payload-codec.js';
-import { recordError, reviveDeclared } from './recorded-error.js';
+import { recordThrown, reviveDeclared } from './recorded-error.js';
 import {
   asViolation,
   awaitsForeignPromise,
@@ -302,7 +302,8 @@ export class Execution implements SagaCalls {
   }
 
   private async compensate(thrown: unknown): Promise<void> {
-    const error = recordError(thrown);
+    const { steps } = this.options.definition;
+    const error = recordThrown(thrown, [...steps.values()].flatMap((step) => [...step.declared.values()]));
     const cancelled = this.state.cancelRequested;
     const plan = (): PlannedUndo | undefined => compensationPlan(this.options.definition, this.state)[0];
     if (!plan()) {

@@ -45,6 +45,24 @@ export function reviveError(recorded: RecordedError): Error {
   return error;
 }
 
+/** Like `recordError`, but one of the declared errors keeps its data. Never throws. */
+export function recordThrown(thrown: unknown, declared: Iterable<DeclaredError>): RecordedError {
+  return recordDeclared(thrown, declared) ?? recordError(thrown);
+}
+
+/** The record of a declared error; undefined for any other, and for one whose data cannot be stored. */
+export function recordDeclared(thrown: unknown, declared: Iterable<DeclaredError>): RecordedError | undefined {
+  for (const candidate of declared) {
+    try {
+      const recorded = candidate.record(thrown);
+      if (recorded) return recorded;
+    } catch {
+      // Its data cannot be stored: it counts as an error of the ordinary kind.
+    }
+  }
+  return undefined;
+}
+
 /** Throws the declared class again where the name is known, a plain error of the same name otherwise. */
 export function reviveDeclared(recorded: RecordedError, declared: ReadonlyMap<string, DeclaredError>): Error {
   return declared.get(recorded.name)?.revive(recorded) ?? reviveError(recorded);

@@ -2,10 +2,10 @@ import {
   decodePayload,
   encodePayload,
   idempotencyKey,
+  recordDeclared,
   recordError,
   SagaError,
   type AttemptOutcome,
-  type RecordedError,
   type StepCall,
   type StepDefinition,
   type StepInvocation,
@@ -93,19 +93,8 @@ function invocationOf({ hosted, definition, call, instance, run, attempt, deadli
 }
 
 function failed(definition: StepDefinition, thrown: unknown): AttemptOutcome {
-  for (const declared of definition.declared.values()) {
-    const error = recordDeclared(declared, thrown);
-    if (error) return { outcome: 'declared', error };
-  }
+  const declared = recordDeclared(thrown, definition.declared.values());
+  if (declared) return { outcome: 'declared', error: declared };
   const fatal = thrown instanceof SagaError && FATAL.has(thrown.code);
   return { outcome: fatal ? 'fatal' : 'transient', error: recordError(thrown) };
-}
-
-function recordDeclared(declared: { record(error: unknown): RecordedError | undefined }, thrown: unknown): RecordedError | undefined {
-  try {
-    return declared.record(thrown);
-  } catch {
-    // Its data cannot be stored; it is still an error, of the ordinary kind.
-    return undefined;
-  }
 }

@@ -31,7 +31,7 @@ export class MemoryStore extends HistoryStore {
   private readonly leases = new Map<string, number>();
   private readonly listeners = new Set<() => void>();
 
-  constructor(private readonly clock: Clock) {
+  constructor(readonly clock: Clock) {
     super();
   }
 
@@ -84,6 +84,11 @@ export class MemoryStore extends HistoryStore {
     );
     for (const row of found) row.wakeAt = this.clock.now();
     return found.length;
+  }
+
+  /** Gives back what every worker holds, as if all their leases had ended. */
+  async freeAll(): Promise<void> {
+    for (const { owner } of [...this.rows.values()]) if (owner) await this.leave(owner);
   }
 
   async post(shard: number, id: string, message: Message): Promise<PostOutcome> {

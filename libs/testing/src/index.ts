@@ -1,0 +1,5 @@
+export { MemoryStore } from './memory-store.js';
+export { replayEveryPrefix, replayHistory, type ReplaySubject } from './replay-check.js';
+export { SagaTest, testSaga } from './saga-test.js';
+export { TestRun } from './test-run.js';
+export { VirtualClock } from './virtual-clock.js';

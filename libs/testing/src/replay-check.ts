@@ -1,0 +1,55 @@
+import { Execution, isDecision, sameJson, SagaError, type IncomingEvent, type SagaDefinition, type Turn } from 'reprise/core';
+import { NodeIdle } from 'reprise/runtime';
+
+export interface ReplaySubject {
+  readonly definition: SagaDefinition;
+  readonly id: string;
+  readonly run: string;
+}
+
+/**
+ * Replays a recorded history against today's code (laws D1 to D5).
+ * @throws SagaError `NON_DETERMINISTIC` with the difference, or what else the code did that a saga may not do
+ */
+export async function replayHistory(subject: ReplaySubject, turns: readonly Turn[]): Promise<void> {
+  const execution = new Execution({ ...subject, idle: new NodeIdle() });
+  await execution.replay(turns);
+  if (execution.parked) throw violationOf(await execution.turn(0, []), subject);
+}
+
+/**
+ * Cuts the history after every turn, replays what is before the cut, delivers the rest as if it came live, and demands the very
+ * same decisions. Answers how many cuts were tried.
+ */
+export async function replayEveryPrefix(subject: ReplaySubject, turns: readonly Turn[]): Promise<number> {
+  await replayHistory(subject, turns);
+  for (let cut = 1; cut < turns.length; cut++) {
+    const execution = new Execution({ ...subject, idle: new NodeIdle() });
+    await execution.replay(turns.slice(0, cut));
+    for (const turn of turns.slice(cut)) {
+      const incoming = turn.events.filter((event): event is IncomingEvent => !isDecision(event));
+      const made = await execution.turn(turn.at, incoming);
+      if (!sameJson(withoutStacks(made), withoutStacks(turn))) throw differs(subject, cut, turn, made);
+    }
+  }
+  return turns.length;
+}
+
+/** Stacks name lines of code, not decisions. */
+function withoutStacks(turn: Turn): unknown {
+  return JSON.parse(JSON.stringify(turn, (key, value: unknown) => (key === 'stack' ? undefined : value)));
+}
+
+function violationOf(turn: Turn, { id }: ReplaySubject): SagaError {
+  const incident = turn.events.find((event) => event.type === 'IncidentOpened');
+  return new SagaError('NON_DETERMINISTIC', incident?.message ?? `The history of "${id}" does not replay.`);
+}
+
+function differs({ definition, id }: ReplaySubject, cut: number, recorded: Turn, made: Turn): SagaError {
+  return new SagaError(
+    'NON_DETERMINISTIC',
+    `Saga "${definition.name}", instance "${id}", decided differently when its history was cut after turn ${cut}.\n` +
+      `- recorded: ${JSON.stringify(recorded.events)}\n+ code now: ${JSON.stringify(made.events)}\n`,
+    'Something in run() does not come from history: time, chance, a field of the module, or the order of an unordered thing.',
+  );
+}

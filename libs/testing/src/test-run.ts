@@ -1,0 +1,105 @@
+import { isClosed, milliseconds, SagaError, SagaState, type Duration, type SagaDefinition, type SagaStatus, type Turn } from 'reprise/core';
+import type { QueryName, SagaInput, SagaResult, SignalName } from 'reprise/decorators';
+import { replayEveryPrefix } from './replay-check.js';
+import type { TestWorld } from './test-world.js';
+
+type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
+type Answer<F> = F extends (...args: never[]) => infer R ? R : never;
+
+/** One instance under test. Every method returns when nothing moves any more but time. */
+export class TestRun<T> {
+  private turns: readonly Turn[] = [];
+  private run = '';
+
+  constructor(
+    private readonly world: TestWorld,
+    private readonly definition: SagaDefinition,
+    readonly id: string,
+  ) {}
+
+  async begin(input: SagaInput<T>): Promise<void> {
+    await this.world.boot();
+    await this.world.engine.start(this.definition, input, { id: this.id });
+    await this.settle();
+  }
+
+  /** Everything that happened so far. As JSON it can be kept, and replayed against tomorrow's code. */
+  get history(): readonly Turn[] {
+    return this.turns;
+  }
+
+  get status(): SagaStatus {
+    return SagaState.of(this.turns).status;
+  }
+
+  /** The steps that were taken back, in the order in which it happened. */
+  get compensated(): string[] {
+    const state = SagaState.of(this.turns);
+    return this.turns
+      .flatMap(({ events }) => events)
+      .flatMap((event) => (event.type === 'StepCompleted' ? (state.step(event.call)?.undoes ?? []) : []))
+      .map((undone) => state.step(undone)!.step);
+  }
+
+  async signal<K extends SignalName<T>>(name: K, ...args: Arguments<T[K]>): Promise<void> {
+    await this.world.engine.signal(this.id, name, args);
+    await this.settle();
+  }
+
+  async query<K extends QueryName<T>>(name: K, ...args: Arguments<T[K]>): Promise<Answer<T[K]>> {
+    return (await this.world.engine.query(this.definition, this.id, name, args)) as Answer<T[K]>;
+  }
+
+  async cancel(reason?: string): Promise<void> {
+    await this.world.engine.cancel(this.id, reason);
+    await this.settle();
+  }
+
+  /** Lets an instance in an incident try again. */
+  async resume(by = 'test'): Promise<void> {
+    await this.world.engine.resume(this.id, by);
+    await this.settle();
+  }
+
+  /** Lets time pass: timers fire, retries happen, waits time out, each at its moment. */
+  async advance(by: Duration): Promise<void> {
+    await this.world.advance(milliseconds(by));
+    await this.settle();
+  }
+
+  /** Kills the process in mid-flight and starts it again from what is stored. */
+  async crash(): Promise<void> {
+    await this.world.reboot();
+    await this.settle();
+  }
+
+  /** The result, or the error it failed with; first the history is replayed from every prefix. Rejects if it has not ended. */
+  async result(): Promise<SagaResult<T>> {
+    await this.replayEveryPrefix();
+    if (!isClosed(this.status)) throw stillOpen(this.id, this.status);
+    const outcome = this.world.engine.result(this.id, { definition: this.definition });
+    outcome.catch(() => undefined);
+    await this.world.settle();
+    return (await outcome) as SagaResult<T>;
+  }
+
+  /** Replays the history cut at every turn, and demands the same decisions. Answers how many cuts were tried. */
+  replayEveryPrefix(): Promise<number> {
+    return replayEveryPrefix({ definition: this.definition, id: this.id, run: this.run }, this.turns);
+  }
+
+  /** Goes on until nothing moves, and takes note of what happened. */
+  async settle(): Promise<void> {
+    await this.world.settle();
+    this.run = (await this.world.engine.describe(this.id)).key.run;
+    this.turns = await this.world.engine.history(this.id);
+  }
+}
+
+function stillOpen(id: string, status: SagaStatus): SagaError {
+  return new SagaError(
+    'RESULT_TIMED_OUT',
+    `Instance "${id}" is still ${status}: nothing moves any more but time.`,
+    'Let time pass with advance(), send the signal it waits for, or look at history.',
+  );
+}
