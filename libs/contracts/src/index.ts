@@ -13,4 +13,6 @@ export type { ContractError, ContractErrorClass } from './contract-error.js';
 export { declaredErrorClass, type ErrorClass } from './declared-error-class.js';
 export { declaredErrors } from './declared-errors.js';
 export type { Handlers } from './handlers.js';
+export { forTheWire, readReply } from './reply-wire.js';
+export { ENVELOPE_KEY, INPUT_KEY, readRequest, wrapRequest, type WireRequest } from './request-wire.js';
 export { isSchema, validateWith, type Validated } from './validate-with.js';

@@ -1,0 +1,16 @@
+import { Transport } from '@nestjs/microservices';
+import type { ServiceDialect } from './service-dialect.js';
+import { tcpDialect } from './tcp-dialect.js';
+
+const DIALECTS: ReadonlyMap<Transport, ServiceDialect> = new Map([[Transport.TCP, tcpDialect]]);
+
+/** The dialect of a transport, or a sentence that says why there is none. */
+export function dialectOf(transport: unknown): ServiceDialect | string {
+  const known = DIALECTS.get(transport as Transport);
+  if (known) return known;
+  const name = typeof transport === 'number' ? Transport[transport] : undefined;
+  const speaks = [...DIALECTS.values()].map((dialect) => dialect.name).join(', ');
+  return name === undefined
+    ? `its \`transport\` is missing or unknown; use one of Nest's, as in \`Transport.TCP\`.`
+    : `its transport ${name} is not supported yet; this release speaks ${speaks}.`;
+}

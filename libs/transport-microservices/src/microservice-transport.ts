@@ -1,0 +1,151 @@
+import type { Command } from 'reprise/contracts';
+import { forTheWire } from 'reprise/contracts';
+import {
+  SagaError,
+  StepTransport,
+  type CommandAddress,
+  type RecordedError,
+  type StepCommand,
+  type StepReply,
+} from 'reprise/core';
+import { failureOf, replyOf } from './command-reply.js';
+import { requestOf } from './command-request.js';
+import { dialectOf } from './dialects.js';
+import { ServiceClient, ServiceFailure } from './service-client.js';
+import type { Services } from './service-options.js';
+
+export interface MicroserviceTransportOptions {
+  /** The longest input of a command, in characters of JSON. Default one million. */
+  readonly payloadLimit?: number;
+}
+
+/**
+ * Carries steps to other services over `@nestjs/microservices`. Checks inputs before they leave and results when they come,
+ * by the contracts of the registered commands. Connects when it is first needed and again after a service was restarted.
+ * It writes no log: everything that goes wrong is in the error of the attempt.
+ *
+ * @example
+ * const transport = new MicroserviceTransport({ inventory: { transport: Transport.TCP, options: { port: 4001 } } });
+ * transport.register(Inventory.reserve, Inventory.release);
+ */
+export class MicroserviceTransport extends StepTransport {
+  private readonly commands = new Map<string, Command>();
+  private readonly clients = new Map<string, ServiceClient>();
+  private closed = false;
+
+  constructor(
+    private readonly services: Services,
+    private readonly options: MicroserviceTransportOptions = {},
+  ) {
+    super();
+  }
+
+  /**
+   * Makes commands known, so that what is sent and what comes back can be checked.
+   * @throws SagaError `INVALID_CONFIGURATION` when two contracts claim one pattern
+   */
+  register(...commands: readonly Command[]): void {
+    for (const command of commands) {
+      const known = this.commands.get(command.pattern);
+      if (known !== undefined && known.definition !== command.definition) {
+        throw new SagaError(
+          'INVALID_CONFIGURATION',
+          `Two contracts define "${command.pattern}".`,
+          'Import the contract from one place, or give one of the services another name.',
+        );
+      }
+      this.commands.set(command.pattern, command);
+    }
+  }
+
+  check(addresses: readonly CommandAddress[]): string[] {
+    const mistakes = new Set<string>();
+    for (const [service, { transport, options }] of Object.entries(this.services)) {
+      const dialect = dialectOf(transport);
+      if (typeof dialect === 'string') mistakes.add(`Service "${service}": ${dialect}`);
+      else for (const mistake of dialect.check({ ...options })) mistakes.add(`Service "${service}": ${mistake}`);
+    }
+    for (const { service, operation } of addresses) {
+      if (!Object.hasOwn(this.services, service)) mistakes.add(this.noSuchService(service).message);
+      if (!this.commands.has(`${service}.${operation}`)) mistakes.add(noContract(`${service}.${operation}`).message);
+    }
+    return [...mistakes];
+  }
+
+  async connect(): Promise<void> {
+    this.closed = false;
+    for (const service of Object.keys(this.services)) await this.clientOf(service).demandPackages();
+  }
+
+  async send(command: StepCommand, giveUpAt: number): Promise<StepReply> {
+    const { service, operation } = command.address;
+    const contract = this.commands.get(`${service}.${operation}`);
+    if (contract === undefined) throw noContract(`${service}.${operation}`);
+    const client = this.clientOf(service);
+    let payload: unknown;
+    try {
+      payload = await requestOf(contract, command, client.envelope, this.options.payloadLimit);
+    } catch (error) {
+      return { outcome: 'fatal', error: recordOf(error) };
+    }
+    // While the input was checked, asynchronously, the transport may have been closed.
+    if (this.closed) throw closedNow();
+    let answer: unknown;
+    try {
+      answer = await client.ask(command.address, payload, giveUpAt);
+    } catch (error) {
+      if (error instanceof ServiceFailure) return failureOf(contract, error.failure);
+      throw error;
+    }
+    return replyOf(contract, answer);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.clients.values()].map((client) => client.close()));
+  }
+
+  private clientOf(service: string): ServiceClient {
+    if (this.closed) throw closedNow();
+    let client = this.clients.get(service);
+    if (client === undefined) {
+      const configured = Object.hasOwn(this.services, service) ? this.services[service] : undefined;
+      if (configured === undefined) throw this.noSuchService(service);
+      const dialect = dialectOf(configured.transport);
+      if (typeof dialect === 'string') throw new SagaError('INVALID_CONFIGURATION', `Service "${service}": ${dialect}`);
+      client = new ServiceClient(service, dialect, { ...configured.options }, configured.envelope ?? 'embedded');
+      this.clients.set(service, client);
+    }
+    return client;
+  }
+
+  private noSuchService(service: string): SagaError {
+    const known = Object.keys(this.services).map((name) => `"${name}"`);
+    return new SagaError(
+      'NO_SUCH_SERVICE',
+      `A step is performed by the service "${service}", which is not among the configured ones (${known.join(', ') || 'there are none'}).`,
+      `Add \`${service}\` to \`services\`.`,
+    );
+  }
+}
+
+function noContract(pattern: string): SagaError {
+  return new SagaError(
+    'INVALID_CONFIGURATION',
+    `The transport does not know the contract of "${pattern}".`,
+    'Pass the command to `register()` before the first step is sent.',
+  );
+}
+
+function closedNow(): SagaError {
+  return new SagaError(
+    'SHUTTING_DOWN',
+    'The transport is closed.',
+    'The step goes on in another process, or after the restart.',
+  );
+}
+
+/** What goes wrong before anything is sent stays wrong: a bad input, something that cannot be serialised. */
+function recordOf(error: unknown): RecordedError {
+  return forTheWire(error) ?? { name: 'Error', message: String(error), code: 'INVALID_COMMAND_INPUT' };
+}

@@ -1,0 +1,28 @@
+import { types } from 'node:util';
+import type { DeliveryProblem } from './service-dialect.js';
+
+const CODES: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const LOST = /^(connection closed|the net socket is closed)/i;
+const NO_HANDLER = /no matching message handler/i;
+
+/**
+ * Failures of a socket, and Nest's answer to a pattern that nobody listens to.
+ * Real errors arise on this side; what a service sent is a string or a plain object, whatever codes it holds.
+ */
+export function networkProblem(failure: unknown): DeliveryProblem | undefined {
+  if (typeof failure === 'string') return NO_HANDLER.test(failure) ? 'NO_HANDLER' : undefined;
+  if (!types.isNativeError(failure)) return undefined;
+  return CODES.has((failure as { code?: unknown }).code) || LOST.test(failure.message)
+    ? 'SERVICE_UNREACHABLE'
+    : undefined;
+}
