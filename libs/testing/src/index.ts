@@ -1,3 +1,4 @@
+export { crashEverywhere, type CrashReport, type EndState } from './crash-everywhere.js';
 export { MemoryStore } from './memory-store.js';
 export { replayEveryPrefix, replayHistory, type ReplaySubject } from './replay-check.js';
 export { SagaTest, testSaga } from './saga-test.js';

@@ -19,6 +19,13 @@ export interface StepWatch {
   after(invocation: StepInvocation): Promise<void>;
 }
 
+/** What a crash test puts into a world. */
+export interface WorldHooks {
+  readonly id?: string;
+  readonly watch?: StepWatch;
+  readonly onWorld?: (world: TestWorld) => void;
+}
+
 /** A test of a saga being set up: who performs its steps. Reusable: every `start` makes a world of its own. */
 export class SagaTest<T> {
   private readonly bodies = new Map<string, StepBody>();
@@ -53,7 +60,7 @@ export class SagaTest<T> {
   async startIn(
     store: MemoryStore,
     input: SagaInput<T>,
-    { id = 'test', watch }: { readonly id?: string; readonly watch?: StepWatch } = {},
+    { id = 'test', watch, onWorld }: WorldHooks = {},
   ): Promise<TestRun<T>> {
     const definition = sagaDefinition(this.sagaClass);
     const perform = async (step: string, args: readonly unknown[], invocation: StepInvocation): Promise<unknown> => {
@@ -65,6 +72,7 @@ export class SagaTest<T> {
       }
     };
     const world = new TestWorld({ definition, clock: store.clock as VirtualClock, store, perform });
+    onWorld?.(world);
     const run = new TestRun<T>(world, definition, id);
     await run.begin(input);
     return run;

@@ -19,7 +19,17 @@ export class TestRun<T> {
 
   async begin(input: SagaInput<T>): Promise<void> {
     await this.world.boot();
-    await this.world.engine.start(this.definition, input, { id: this.id });
+    // Whoever starts an instance starts it again when nobody said that it is durable; the id makes that safe.
+    for (let started = false; !started; ) {
+      const starting = this.world.engine.start(this.definition, input, { id: this.id }).then(
+        () => (started = true),
+        (error: unknown) => {
+          if (!(error instanceof SagaError) || error.code !== 'SHUTTING_DOWN') throw error;
+        },
+      );
+      await Promise.race([starting, this.world.died()]);
+      await this.world.settle();
+    }
     await this.settle();
   }
 

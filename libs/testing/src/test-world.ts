@@ -3,6 +3,9 @@ import { NodeIdle, SagaEngine } from 'reprise/runtime';
 import { MemoryStore } from './memory-store.js';
 import type { VirtualClock } from './virtual-clock.js';
 
+/** The one run of a test, so that chance in it is the same every time. */
+const RUN = '00000000-0000-7000-8000-000000000001';
+
 /** Performs a step in a test. */
 export type StepBody = (args: readonly unknown[], invocation: StepInvocation) => unknown;
 
@@ -17,6 +20,8 @@ export interface WorldOptions {
 /** The real engine over a map and a virtual clock. It can crash and come back; the store and the clock stay. */
 export class TestWorld {
   engine!: SagaEngine;
+  private dead = false;
+  private readonly mourners: (() => void)[] = [];
   private readonly idle = new NodeIdle();
 
   constructor(private readonly options: WorldOptions) {}
@@ -30,13 +35,27 @@ export class TestWorld {
       idle: this.idle,
       lease: Infinity,
       poll: Infinity,
+      newRun: () => RUN,
     });
     this.engine.host({ definition, perform });
     await this.engine.open();
   }
 
+  /** Stops in mid-flight; whoever settles next starts again. */
+  die(): void {
+    this.dead = true;
+    for (const tell of this.mourners.splice(0)) tell();
+    void this.engine.crash();
+  }
+
+  /** Resolves when the process dies. */
+  died(): Promise<void> {
+    return new Promise((resolve) => this.mourners.push(resolve));
+  }
+
   /** Stops in mid-flight and starts again from what is stored. */
   async reboot(): Promise<void> {
+    this.dead = false;
     await this.engine.crash();
     await this.options.store.freeAll();
     await this.boot();
@@ -47,6 +66,10 @@ export class TestWorld {
     const { clock } = this.options;
     for (let quiet = 0; quiet < 3; ) {
       await this.idle.drained();
+      if (this.dead) {
+        await this.reboot();
+        quiet = 0;
+      }
       const next = clock.nextAt();
       if (next !== undefined && next <= clock.now()) clock.moveTo(clock.now());
       else if (!this.engine.busy) quiet++;
