@@ -4,8 +4,9 @@ import { writeMember } from './saga-metadata.js';
 import type { Unstorable } from './storable.js';
 
 /** Refuses what cannot be a query, with the reason. */
-export type QueryCheck<F extends AnyMethod> =
-  ReturnType<F> extends PromiseLike<unknown>
+export type QueryCheck<F extends AnyMethod> = 0 extends 1 & ReturnType<F>
+  ? unknown
+  : ReturnType<F> extends PromiseLike<unknown>
     ? Refusal<'a @Query() must be synchronous: it reads fields and may not await steps'>
     : [ReturnType<F>] extends [void]
       ? Refusal<'a @Query() must return a value'>

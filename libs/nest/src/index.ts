@@ -1,2 +1,38 @@
-export type { Duration, SagaContext } from 'reprise/core';
-export { Compensate, Query, Saga, Signal, Step } from 'reprise/decorators';
+export {
+  isClosed,
+  SagaCancelledError,
+  SagaError,
+  StepFailedError,
+  StepUnknownError,
+  type Duration,
+  type InstanceSummary,
+  type RetryOptions,
+  type SagaContext,
+  type SagaErrorCode,
+  type SagaLog,
+  type SagaStatus,
+  type StepInvocation,
+  type StepOptions,
+  type Turn,
+} from 'reprise/core';
+export {
+  Compensate,
+  Query,
+  Saga,
+  Signal,
+  Step,
+  type LocalStepOptions,
+  type QueryName,
+  type SagaInput,
+  type SagaOptions,
+  type SagaResult,
+  type SignalName,
+  type StepName,
+} from 'reprise/decorators';
+export { currentStep, SagaEngine, SagaFailedError, type StartOptions } from 'reprise/runtime';
+export { InjectSaga } from './inject-saga.decorator.js';
+export { getSagaClientToken } from './saga-client-token.js';
+export { SagaClient } from './saga-client.js';
+export { SagaHandle } from './saga-handle.js';
+export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';
+export { SagaModule } from './saga.module.js';

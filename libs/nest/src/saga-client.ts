@@ -1,0 +1,40 @@
+import { sagaDefinition, type RunnableSaga, type SagaClass, type SagaInput } from 'reprise/decorators';
+import type { SagaEngine, StartOptions } from 'reprise/runtime';
+import { SagaHandle } from './saga-handle.js';
+
+/** What `start` takes: the input may be left out where `run()` does without. */
+type StartArguments<Input> = undefined extends Input
+  ? [input?: Input, options?: StartOptions]
+  : [input: Input, options?: StartOptions];
+
+/**
+ * Starts instances of one saga and finds them again.
+ *
+ * `Input` is what `run()` takes; where the saga's schema turns one type into another, name what callers send:
+ * `SagaClient<PlaceOrderSaga, z.input<typeof PlaceOrder>>`.
+ *
+ * @example
+ * constructor(@InjectSaga(PlaceOrderSaga) private readonly orders: SagaClient<PlaceOrderSaga>) {}
+ * const handle = await this.orders.start(order, { id: `order-${order.id}` });
+ */
+export class SagaClient<T extends RunnableSaga, Input = SagaInput<T>> {
+  constructor(
+    private readonly sagaClass: SagaClass<T>,
+    private readonly engine: () => Promise<SagaEngine>,
+  ) {}
+
+  /**
+   * Starts an instance. It is durable when this resolves; some process that hosts the saga runs it.
+   * An id starts at most one open instance, whoever asks and however often (law I1).
+   * @throws SagaError `INVALID_INPUT`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `INVALID_ID`, `DUPLICATE_ID`, `SHUTTING_DOWN`
+   */
+  async start(...[input, options]: StartArguments<Input>): Promise<SagaHandle<T>> {
+    const engine = await this.engine();
+    return this.get(await engine.start(sagaDefinition(this.sagaClass), input, options));
+  }
+
+  /** The instance with this id. Whether there is one shows when it is asked something. */
+  get(id: string): SagaHandle<T> {
+    return new SagaHandle(id, this.sagaClass, this.engine);
+  }
+}

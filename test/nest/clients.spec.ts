@@ -1,0 +1,143 @@
+import { Injectable, Module } from '@nestjs/common';
+import {
+  getSagaClientToken,
+  InjectSaga,
+  Query,
+  Saga,
+  SagaClient,
+  SagaEngine,
+  SagaModule,
+  Step,
+  type SagaModuleOptions,
+  type SagaOptionsFactory,
+} from 'reprise';
+import { closeApplications, memoryStore, started } from './application.js';
+
+// On purpose the first statement of the file: the classes below do not exist yet, as when their files are imported later.
+const store = memoryStore();
+const early = SagaModule.forRoot({ store });
+const earlyAsync = SagaModule.forRootAsync({ useFactory: () => ({ store: memoryStore() }) });
+
+@Saga({ name: 'greet' })
+class GreetSaga {
+  @Step() async greet(name: string) {
+    return `hello ${name}`;
+  }
+  @Query() greeted() {
+    return true;
+  }
+  async run(name: string) {
+    return this.greet(name);
+  }
+}
+
+@Injectable()
+class Greeter {
+  constructor(@InjectSaga(GreetSaga) readonly greetings: SagaClient<GreetSaga>) {}
+}
+
+@Module({ providers: [Greeter], exports: [Greeter] })
+class GreeterModule {}
+
+describe('a client', () => {
+  afterEach(closeApplications);
+
+  it.each([
+    ['forRoot', early],
+    ['forRootAsync', earlyAsync],
+  ])('is there for classes that are loaded after the call of %s', async (_how, sagaModule) => {
+    const app = await started({ imports: [GreeterModule, sagaModule], providers: [GreetSaga] });
+    const handle = await app.get(Greeter).greetings.start('you');
+    await expect(handle.result()).resolves.toBe('hello you');
+    expect(app.get(getSagaClientToken(GreetSaga))).toBe(app.get(Greeter).greetings);
+  });
+
+  it('is there for classes that are loaded after the application, by forFeature', async () => {
+    const shared = memoryStore();
+    const app = await started({ imports: [SagaModule.forRoot({ store: shared })] });
+    @Saga({ name: 'late' })
+    class LateSaga {
+      async run() {
+        return 'never too late';
+      }
+    }
+    const { LazyModuleLoader } = await import('@nestjs/core');
+    const lazy = await app.get(LazyModuleLoader).load(() => SagaModule.forFeature([LateSaga]));
+    const client = lazy.get<SagaClient<LateSaga>>(getSagaClientToken(LateSaga));
+    const handle = await client.start();
+    await started({ imports: [SagaModule.forRoot({ store: shared })], providers: [LateSaga] });
+    await expect(handle.result()).resolves.toBe('never too late');
+  });
+
+  it.each([
+    ['that does not provide the class', {}, []],
+    ['with `worker: false`', { worker: false }, [GreetSaga]],
+  ])('starts instances in a process %s, and another process runs them', async (_what, options, providers) => {
+    const shared = memoryStore();
+    const front = await started({
+      imports: [SagaModule.forRoot({ store: shared, ...options }), GreeterModule],
+      providers,
+    });
+    const handle = await front.get(Greeter).greetings.start('them', { id: 'g1' });
+    await expect(handle.describe()).resolves.toMatchObject({ status: 'running' });
+    expect(front.get(SagaEngine).resident).toBe(0);
+    await started({ imports: [SagaModule.forRoot({ store: shared })], providers: [GreetSaga] });
+    await expect(handle.result()).resolves.toBe('hello them');
+  });
+
+  it('D8 asks an instance with the class of the version that it began with', async () => {
+    @Saga({ name: 'versioned', version: 1 })
+    class First {
+      @Query() version() {
+        return 1;
+      }
+      async run() {}
+    }
+    @Saga({ name: 'versioned', version: 2 })
+    class Second extends First {
+      override version() {
+        return 2;
+      }
+    }
+    const app = await started({ imports: [SagaModule.forRoot({ store: memoryStore() })], providers: [First, Second] });
+    const first = app.get<SagaClient<First>>(getSagaClientToken(First));
+    const second = app.get<SagaClient<Second>>(getSagaClientToken(Second));
+    const handle = await first.start();
+    await expect(second.get(handle.id).query('version')).resolves.toBe(1);
+    const greetings = app.get<SagaClient<GreetSaga>>(getSagaClientToken(GreetSaga));
+    await expect(greetings.get(handle.id).query('greeted')).rejects.toThrow('is of saga "versioned", not of "greet"');
+  });
+});
+
+describe('forRootAsync', () => {
+  afterEach(closeApplications);
+
+  @Injectable()
+  class Configuration implements SagaOptionsFactory {
+    createSagaOptions(): SagaModuleOptions {
+      return { store: memoryStore() };
+    }
+  }
+  @Module({
+    providers: [Configuration, { provide: 'STORE', useFactory: memoryStore }],
+    exports: [Configuration, 'STORE'],
+  })
+  class ConfigurationModule {}
+
+  it.each([
+    ['useClass', () => SagaModule.forRootAsync({ useClass: Configuration })],
+    ['useExisting', () => SagaModule.forRootAsync({ imports: [ConfigurationModule], useExisting: Configuration })],
+    [
+      'useFactory with inject',
+      () =>
+        SagaModule.forRootAsync({
+          imports: [ConfigurationModule],
+          inject: ['STORE'],
+          useFactory: async (injected: typeof store) => ({ store: injected }),
+        }),
+    ],
+  ])('takes its options from %s', async (_how, sagaModule) => {
+    const app = await started({ imports: [sagaModule(), GreeterModule], providers: [GreetSaga] });
+    await expect((await app.get(Greeter).greetings.start('you')).result()).resolves.toBe('hello you');
+  });
+});

@@ -1,0 +1,65 @@
+import { InjectSaga, SagaModule, type SagaClient } from 'reprise';
+import type { z } from 'zod';
+import { PlaceOrderSaga, type PlaceOrder } from './shop.js';
+
+declare const client: SagaClient<PlaceOrderSaga>;
+declare const order: PlaceOrder;
+
+export async function whatCompiles(): Promise<string> {
+  const handle = await client.start(order, { id: `order-${order.id}`, tags: { customer: 'c1' }, onConflict: 'error' });
+  await handle.signal('approve', 'finance');
+  const { phase } = await handle.query('status');
+  const expected: 'reserving' | 'awaiting approval' | 'paying' = phase;
+  const { paymentId } = await client.get(handle.id).result({ timeout: '5s' });
+  return expected + paymentId;
+}
+
+export async function whatCallersSend(coerced: SagaClient<PlaceOrderSaga, z.input<typeof PlaceOrder>>) {
+  await coerced.start({ id: 'o1', total: 1, lines: [{ sku: 'a', quantity: '2' }] });
+}
+
+export async function whatDoesNotCompile(): Promise<void> {
+  // @ts-expect-error the input is run()'s
+  await client.start({ orderId: 1 });
+  // @ts-expect-error run() needs an input
+  await client.start();
+  // @ts-expect-error there is no such option
+  await client.start(order, { key: 'order-1' });
+  const handle = client.get('order-1');
+  // @ts-expect-error a step is not a signal
+  await handle.signal('charge', 'order-1', 1);
+  // @ts-expect-error a query is not a signal
+  await handle.signal('status');
+  // @ts-expect-error run is not a signal
+  await handle.signal('run');
+  // @ts-expect-error the signal's argument is a string
+  await handle.signal('approve', 1);
+  // @ts-expect-error the signal has an argument
+  await handle.signal('approve');
+  // @ts-expect-error there is no such signal
+  await handle.signal('aprove', 'finance');
+  // @ts-expect-error a private member is not a signal
+  await handle.signal('phase');
+  // @ts-expect-error a signal is not a query
+  await handle.query('approve');
+  // @ts-expect-error a step is not a query
+  await handle.query('charge');
+  // @ts-expect-error the answer is not a number
+  const _status: number = await handle.query('status');
+  // @ts-expect-error the result is run()'s
+  const _result: string = await handle.result();
+  // @ts-expect-error a misspelt duration
+  await handle.result({ timeout: '5 secs' });
+}
+
+export class NotASaga {}
+
+// @ts-expect-error a client is of a saga
+export type ClientOfNothing = SagaClient<NotASaga>;
+
+export class Consumer {
+  constructor(@InjectSaga(PlaceOrderSaga) readonly orders: SagaClient<PlaceOrderSaga>) {}
+}
+
+// @ts-expect-error the module needs a store
+SagaModule.forRoot({});
