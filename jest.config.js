@@ -31,7 +31,7 @@ export default {
     '^reprise/postgres$': '<rootDir>/libs/store-postgres/src/index.ts',
     '^reprise/microservices$': '<rootDir>/libs/transport-microservices/src/index.ts',
     '^reprise/(.*)$': '<rootDir>/libs/$1/src/index.ts',
-    '^@shop/contracts$': '<rootDir>/apps/shop-contracts/src/index.ts',
+    '^@shop/(.*)$': '<rootDir>/apps/shop-$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };

@@ -1,10 +1,10 @@
-import { type INestApplicationContext, Logger } from '@nestjs/common';
+import { type INestApplicationContext, Logger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
 import { portOf, type ServiceName } from './settings.js';
 
 /** Starts one of the shop's services: a Nest microservice on a loopback port. */
-export async function runService(name: ServiceName, module: unknown): Promise<void> {
+export async function runService(name: ServiceName, module: Type): Promise<void> {
   const port = portOf(name);
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
     transport: Transport.TCP,

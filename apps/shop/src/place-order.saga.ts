@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Cart, Inventory, Payment, PlaceOrder, Product, type Receipt, Shipping } from '@shop/contracts';
-import { Compensate, Query, type Remote, Saga, type SagaContext, Signal, Step } from 'reprise';
+import { Compensate, Query, Saga, type SagaContext, Signal, Step } from 'reprise';
+import type { Remote } from 'reprise/contracts';
 import { ApprovalDesk } from './approval-desk.js';
 import { ApprovalRefused, ApprovalTimedOut } from './approval-errors.js';
 

@@ -1,0 +1,90 @@
+import { BadRequestException, Body, Controller, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { PlaceOrder } from '@shop/contracts';
+import { InjectSaga, isClosed, type SagaClient } from 'reprise';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { ApprovalDesk } from './approval-desk.js';
+import { approvalTimeout } from './approval-timeout.js';
+import { OrderBook } from './order-book.js';
+import { PlaceOrderSaga } from './place-order.saga.js';
+import { TokenGuard } from './token.guard.js';
+
+/** What a customer sends; an id of one's own makes it safe to send the same order twice. */
+const NewOrder = PlaceOrder.omit({ approvalWithin: true }).extend({
+  id: PlaceOrder.shape.id.optional(),
+  cartId: PlaceOrder.shape.cartId.optional(),
+});
+const Verdict = z.object({ by: z.string().min(1).max(100), approved: z.boolean().default(true) });
+const Cancellation = z.object({ reason: z.string().max(500).optional() }).default({});
+
+@Controller()
+export class OrdersController {
+  constructor(
+    @InjectSaga(PlaceOrderSaga) private readonly orders: SagaClient<PlaceOrderSaga>,
+    @Inject(OrderBook) private readonly book: OrderBook,
+    @Inject(ApprovalDesk) private readonly desk: ApprovalDesk,
+  ) {}
+
+  @Post('orders')
+  @UseGuards(TokenGuard)
+  async place(@Body() body: unknown) {
+    const { id = randomUUID(), cartId = `cart-${id}`, ...order } = parse(NewOrder, body);
+    const handle = await this.orders.start(
+      { ...order, id, cartId, approvalWithin: approvalTimeout() },
+      { id, tags: { customer: order.customerId }, onClosed: 'return' },
+    );
+    return { id: handle.id, watch: `/orders/${handle.id}` };
+  }
+
+  @Get('orders')
+  summary() {
+    return this.book.summary();
+  }
+
+  @Get('orders/:id')
+  async show(@Param('id') id: string) {
+    const handle = this.orders.get(id);
+    const { status, retrying, error, startedAt, closedAt } = await handle.describe();
+    return {
+      id,
+      status,
+      retrying,
+      ...(await handle.query('status')),
+      ...(error ? { error } : {}),
+      ...(status === 'completed' ? { receipt: await handle.result() } : {}),
+      startedAt: new Date(startedAt),
+      ...(isClosed(status) ? { closedAt: new Date(closedAt ?? startedAt) } : {}),
+    };
+  }
+
+  /** Big orders that wait for a decision. */
+  @Get('approvals')
+  approvals() {
+    return this.desk.open();
+  }
+
+  /** `{"by":"finance"}` approves, `{"by":"finance","approved":false}` refuses. */
+  @Post('orders/:id/approve')
+  @HttpCode(202)
+  @UseGuards(TokenGuard)
+  async approve(@Param('id') id: string, @Body() body: unknown) {
+    const { by, approved } = parse(Verdict, body);
+    await this.orders.get(id).signal(approved ? 'approve' : 'refuse', by);
+    return { id, accepted: true };
+  }
+
+  @Post('orders/:id/cancel')
+  @HttpCode(202)
+  @UseGuards(TokenGuard)
+  async cancel(@Param('id') id: string, @Body() body: unknown) {
+    const { reason } = parse(Cancellation, body ?? {});
+    await this.orders.get(id).cancel(reason);
+    return { id, accepted: true };
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  throw new BadRequestException(z.prettifyError(result.error));
+}

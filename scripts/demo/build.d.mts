@@ -1,0 +1,1 @@
+export function buildIfStale(tell: (line: string) => void): Promise<boolean>;

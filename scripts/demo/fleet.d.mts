@@ -1,0 +1,29 @@
+export interface Service {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly isReady: boolean;
+  readonly restarts: number;
+  ready(): Promise<void>;
+  kill(signal?: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+export interface Fleet {
+  readonly services: readonly Service[];
+  readonly shops: readonly Service[];
+  readonly participants: readonly Service[];
+  readonly token: string;
+  stop(): Promise<void>;
+  request(method: string, route: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+}
+export function startFleet(settings: {
+  url: string;
+  token: string;
+  season: string;
+  logs: string;
+  shops?: number;
+  faultRate?: number;
+  approvalTimeout?: string;
+  tell?: (line: string) => void;
+  shopPort?: number;
+}): Promise<Fleet>;
