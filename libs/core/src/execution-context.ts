@@ -39,12 +39,23 @@ export class ExecutionContext implements SagaContext {
     return this.chance.next();
   }
 
-  async sleep(duration: Duration): Promise<void> {
-    await this.calls.sleep(this.calls.now() + milliseconds(duration));
+  sleep(duration: Duration): Promise<void> {
+    return guarded(async () => {
+      await this.calls.sleep(this.calls.now() + milliseconds(duration));
+    });
   }
 
-  async until(condition: () => boolean, timeout?: Duration): Promise<boolean> {
-    const dueAt = timeout === undefined ? undefined : this.calls.now() + milliseconds(timeout);
-    return (await this.calls.until(condition, dueAt)) === true;
+  until(condition: () => boolean, timeout?: Duration): Promise<boolean> {
+    return guarded(async () => {
+      const dueAt = timeout === undefined ? undefined : this.calls.now() + milliseconds(timeout);
+      return (await this.calls.until(condition, dueAt)) === true;
+    });
   }
+}
+
+/** A rejection that nobody awaits, of the loser of a race or after a cancellation, is nobody's crash. */
+function guarded<T>(begin: () => Promise<T>): Promise<T> {
+  const promise = begin();
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -54,7 +54,15 @@ export { Idle } from './idle.js';
 export type { Json } from './json.js';
 export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
-export { recordDeclared, recordError, recordThrown, reviveDeclared, reviveError, summariseError, type DeclaredError } from './recorded-error.js';
+export {
+  recordDeclared,
+  recordError,
+  recordThrown,
+  reviveDeclared,
+  reviveError,
+  summariseError,
+  type DeclaredError,
+} from './recorded-error.js';
 export type {
   SagaCalls,
   SagaContext,

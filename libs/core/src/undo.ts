@@ -1,0 +1,41 @@
+import { compensationPlan, type PlannedUndo } from './compensation-plan.js';
+import type { RecordedError } from './event.js';
+import { decodePayload } from './payload-codec.js';
+import { undoMappingFailed } from './rule-violations.js';
+import type { CodeSurroundings, SagaCode } from './saga-code.js';
+
+/**
+ * Works off the compensation plan, newest step first (law C2). The plan is made anew after every undo, from what the history says
+ * by then: a step that was still under way, or that answered late, finds its place in it (law S7).
+ * @returns false when there was nothing to undo
+ */
+export async function undoAll(code: SagaCode, around: CodeSurroundings, error: RecordedError): Promise<boolean> {
+  const plan = (): PlannedUndo | undefined => compensationPlan(around.definition, around.state)[0];
+  let next = plan();
+  if (!next) return false;
+  around.decide({ type: 'CompensationStarted', error });
+  for (; next; next = plan()) {
+    if (next.pending) await code.settled(next.target);
+    else await undo(code, around, next);
+  }
+  return true;
+}
+
+function undo(
+  code: SagaCode,
+  { definition, violate }: CodeSurroundings,
+  { target, compensation }: PlannedUndo,
+): Promise<unknown> {
+  const result = target.result === undefined ? undefined : decodePayload(target.result);
+  if (!definition.steps.get(compensation)?.command) {
+    const input = [code.encode(result, `the result of step "${target.step}"`), ...target.input];
+    return code.schedule(compensation, input, target.call);
+  }
+  try {
+    const input = code.mapUndo(compensation, result, target.input.map(decodePayload));
+    return code.schedule(compensation, [input], target.call);
+  } catch (error) {
+    violate(undoMappingFailed(definition.name, compensation, error));
+    return new Promise(() => undefined);
+  }
+}
