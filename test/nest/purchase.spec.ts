@@ -15,6 +15,7 @@ import {
   type SagaContext,
 } from 'reprise';
 import { z } from 'zod';
+import { Test } from '@nestjs/testing';
 import { closeApplications, memoryStore, started } from './application.js';
 import { RecordingTransport } from './recording-transport.js';
 
@@ -165,6 +166,29 @@ describe('a saga in an application', () => {
     await expect(client.start({ id: 'o6', total: 1 }, { id: 'same', onClosed: 'error' })).rejects.toMatchObject({
       code: 'DUPLICATE_ID',
     });
+  });
+
+  it('performs its steps on whatever stands in for the provider in a test', async () => {
+    const charged: string[] = [];
+    const standIn = {
+      limit: async () => 10,
+      charge: async (orderId: string) => {
+        charged.push(orderId);
+        return { id: 'free' };
+      },
+    };
+    const transport = new RecordingTransport(['inventory']);
+    const testing = await Test.createTestingModule({
+      imports: [SagaModule.forRoot({ store: memoryStore(), transport }), OrdersModule],
+    })
+      .overrideProvider(PlaceOrderSaga)
+      .useValue(standIn)
+      .compile();
+    await testing.init();
+    const handle = await testing.get(Orders).client.start({ id: 'o9', total: 5 });
+    await expect(handle.result()).resolves.toMatchObject({ paymentId: 'free' });
+    expect(charged).toEqual(['o9']);
+    await testing.close();
   });
 
   it('refuses bad input, unknown instances, signals and queries with a code', async () => {

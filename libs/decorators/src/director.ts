@@ -1,6 +1,5 @@
 import { SagaError, type SagaCalls, type SagaProgram } from 'reprise/core';
 import { poison } from './poison.js';
-import { constructorDependencies, propertyDependencies } from './saga-metadata.js';
 import type { SagaOutline } from './saga-outline.js';
 
 type Members = Record<string, (...args: readonly unknown[]) => unknown>;
@@ -38,9 +37,9 @@ export function openDirector(outline: SagaOutline, calls: SagaCalls): SagaProgra
 /** A fresh object of the class, with poison for everything that would be injected. */
 export function construct(outline: SagaOutline, report: (error: SagaError) => void): object {
   const { sagaClass, record } = outline;
-  const services = constructorDependencies(sagaClass).map((dependency) => poison(record.name, dependency, report));
+  const services = outline.parameters.map((dependency) => poison(record.name, dependency, report));
   const instance = Reflect.construct(sagaClass, services) as object;
-  for (const { key, dependency } of propertyDependencies(sagaClass)) {
+  for (const { key, dependency } of outline.properties) {
     put(instance, key, poison(record.name, dependency, report));
   }
   return instance;

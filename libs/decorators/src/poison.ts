@@ -32,25 +32,49 @@ const USES: ReadonlySet<string | symbol> = new Set([
  * saga's code catches what was thrown. It may be carried about and looked at.
  */
 export function poison(saga: string, dependency: Dependency, report: (error: SagaError) => void): unknown {
-  const refuse = (member?: string | symbol): never => {
-    const error = injectedServiceTouched(saga, dependency.name, member);
-    report(error);
-    throw error;
-  };
   // Where the types do not promise an object the dependency may be a function, and a call of it has to be noticed.
-  return new Proxy<object>(dependency.isObject ? {} : placeholder(dependency.name), {
-    get: (target, member) => {
-      if (USES.has(member)) return () => refuse();
-      return isProbe(member) ? Reflect.get(target, member) : refuse(member);
-    },
-    has: (target, member) => (isProbe(member) ? Reflect.has(target, member) : refuse(member)),
-    set: (_target, member) => refuse(member),
-    deleteProperty: (_target, member) => refuse(member),
-    defineProperty: (_target, member) => refuse(member),
-    setPrototypeOf: () => refuse(),
-    apply: () => refuse(),
-    construct: () => refuse(),
-  });
+  const target = dependency.isObject ? {} : placeholder(dependency.name);
+  return new Proxy<object>(target, new Refusing(saga, dependency.name, report));
+}
+
+class Refusing implements ProxyHandler<object> {
+  constructor(
+    private readonly saga: string,
+    private readonly service: string,
+    private readonly report: (error: SagaError) => void,
+  ) {}
+
+  get(target: object, member: string | symbol): unknown {
+    if (USES.has(member)) return () => this.refuse();
+    return isProbe(member) ? Reflect.get(target, member) : this.refuse(member);
+  }
+  has(target: object, member: string | symbol): boolean {
+    return isProbe(member) ? Reflect.has(target, member) : this.refuse(member);
+  }
+  set(_target: object, member: string | symbol): boolean {
+    return this.refuse(member);
+  }
+  deleteProperty(_target: object, member: string | symbol): boolean {
+    return this.refuse(member);
+  }
+  defineProperty(_target: object, member: string | symbol): boolean {
+    return this.refuse(member);
+  }
+  setPrototypeOf(): boolean {
+    return this.refuse();
+  }
+  apply(): unknown {
+    return this.refuse();
+  }
+  construct(): object {
+    return this.refuse();
+  }
+
+  private refuse(member?: string | symbol): never {
+    const error = injectedServiceTouched(this.saga, this.service, member);
+    this.report(error);
+    throw error;
+  }
 }
 
 function isProbe(member: string | symbol): boolean {

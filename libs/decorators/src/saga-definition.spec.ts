@@ -142,6 +142,28 @@ describe('the program of one instance', () => {
     ]);
   });
 
+  it('D6 asks the engine also where fields are defined by assignment of undefined (`!` with ES2022 fields)', async () => {
+    @Saga({ name: 'es2022' })
+    class Es2022 {
+      @Step(Stock.giveBack) other!: Remote<typeof Stock.giveBack>;
+      constructor() {
+        // What the compiler emits with `useDefineForClassFields`.
+        Object.defineProperty(this, 'other', {
+          value: undefined,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        });
+      }
+      async run() {
+        await this.other({ id: 'r1' });
+      }
+    }
+    const { calls, asked } = recordingCalls();
+    await sagaDefinition(Es2022).open(calls).run(undefined);
+    expect(asked).toEqual([['other', { id: 'r1' }]]);
+  });
+
   it('D6 is a fresh object each time, and signals change its fields only', () => {
     const [first, second] = [recordingCalls(), recordingCalls()].map(({ calls }) => sagaDefinition(Order).open(calls));
     first!.signal('add-one', [2]);

@@ -66,8 +66,13 @@ export function constructorDependencies(sagaClass: SagaClass): Dependency[] {
   );
 }
 
-/** What is injected into properties (`@Inject()` on a field), by key. */
-export function propertyDependencies(sagaClass: SagaClass): { key: string | symbol; dependency: Dependency }[] {
+export interface PropertyDependency {
+  readonly key: string | symbol;
+  readonly dependency: Dependency;
+}
+
+/** What is injected into properties (`@Inject()` on a field). */
+export function propertyDependencies(sagaClass: SagaClass): PropertyDependency[] {
   const properties =
     (Reflect.getMetadata('self:properties_metadata', sagaClass) as
       { key: string | symbol; type: unknown }[] | undefined) ?? [];

@@ -1,6 +1,13 @@
 import { SagaError } from 'reprise/core';
 import type { SagaClass } from './saga-class.js';
-import { membersOf, sagaRecordOf } from './saga-metadata.js';
+import {
+  constructorDependencies,
+  membersOf,
+  propertyDependencies,
+  sagaRecordOf,
+  type Dependency,
+  type PropertyDependency,
+} from './saga-metadata.js';
 import type { CompensationRecord, MessageRecord, SagaRecord, StepRecord } from './saga-record.js';
 
 /** What the decorators say of one class, sorted by role. Where a class is wrong the last record wins; `sagaProblems` reports it. */
@@ -15,6 +22,10 @@ export interface SagaOutline {
   readonly signals: ReadonlyMap<string, MessageRecord>;
   /** By the name they are called by. */
   readonly queries: ReadonlyMap<string, MessageRecord>;
+  /** What the constructor takes, by position. */
+  readonly parameters: readonly Dependency[];
+  /** What is injected into properties. */
+  readonly properties: readonly PropertyDependency[];
 }
 
 const outlines = new WeakMap<SagaClass, SagaOutline>();
@@ -60,5 +71,7 @@ function sortMembers(sagaClass: SagaClass, record: SagaRecord): SagaOutline {
         queries.set(member.name, member);
     }
   }
-  return { sagaClass, record, steps, compensations, signals, queries };
+  const parameters = constructorDependencies(sagaClass);
+  const properties = propertyDependencies(sagaClass);
+  return { sagaClass, record, steps, compensations, signals, queries, parameters, properties };
 }

@@ -23,6 +23,13 @@ export function transportProblems(
   }
   const commands = [...new Set(sagas.flatMap(([, used]) => used))];
   const learns = transport as StepTransport & Partial<LearnsCommands>;
-  for (const command of commands) learns.register?.(command);
-  return transport.check(commands.map(({ address }) => address));
+  const refused = commands.flatMap((command) => {
+    try {
+      learns.register?.(command);
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  });
+  return [...refused, ...transport.check(commands.map(({ address }) => address))];
 }
