@@ -1,12 +1,14 @@
 import type { AppendOutcome, TurnAppend } from 'reprise/core';
 import { changeColumns, isPlain, turnColumns } from './append-batch.js';
 import { binaryArray } from './binary-array.js';
-import type { Connection } from './connection.js';
+import type { Connection, Parameter, Row } from './connection.js';
 import { hintChannel } from './hint-listener.js';
-import { appendAndChange } from './statements/append-and-change.js';
-import { appendTurns } from './statements/append-turns.js';
+import { appendAndChange, appendAndChangeAgain } from './statements/append-and-change.js';
+import { appendTurns, appendTurnsAgain } from './statements/append-turns.js';
 import { orphanMail } from './statements/orphan-mail.js';
 import { standing } from './statements/standing.js';
+import type { Statement } from './statements/statement.js';
+import { isUniqueViolation } from './store-error.js';
 
 /** Writes turns: one statement for all of them, of two makes, for plain turns and for those that change more. */
 export class Appender {
@@ -25,8 +27,14 @@ export class Appender {
     turns: readonly TurnAppend[],
     outcomes: AppendOutcome[],
   ): Promise<void> {
-    const rows = await this.connection.run(appendTurns, [worker ?? null, ...turnColumns(turns)]);
-    for (const row of rows) outcomes[Number(row['place']) - 1] = row['repeated'] === 't' ? 'repeated' : 'refused';
+    const [row] = await this.write(appendTurns, appendTurnsAgain, [worker ?? null, ...turnColumns(turns)]);
+    if (row!['missing'] === 'f') return;
+    const written = runsOf(row!, 'written');
+    const fenced = runsOf(row!, 'fenced');
+    turns.forEach(({ key }, index) => {
+      const run = key.run.toLowerCase();
+      if (!written.has(run)) outcomes[index] = fenced.has(run) ? 'repeated' : 'refused';
+    });
   }
 
   private async appendAll(
@@ -34,7 +42,7 @@ export class Appender {
     turns: readonly TurnAppend[],
     outcomes: AppendOutcome[],
   ): Promise<void> {
-    const rows = await this.connection.run(appendAndChange, [
+    const rows = await this.write(appendAndChange, appendAndChangeAgain, [
       worker ?? null,
       ...turnColumns(turns),
       ...changeColumns(turns),
@@ -51,6 +59,16 @@ export class Appender {
     if (notStarted.length > 0) await this.judgeStarts(worker, turns, notStarted, outcomes);
     // What is left in these mailboxes is safe where it is, so that a failure here needs no answer.
     if (withMail.length > 0) await this.connection.run(orphanMail, keyColumns(withMail)).catch(() => []);
+  }
+
+  /** Nearly always no turn is there yet; the statement that reckons with it is slower. */
+  private async write(statement: Statement, again: Statement, values: readonly Parameter[]): Promise<readonly Row[]> {
+    try {
+      return await this.connection.run(statement, values);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      return this.connection.run(again, values);
+    }
   }
 
   private async judgeStarts(
@@ -82,4 +100,8 @@ export function keyColumns(instances: readonly Pick<TurnAppend, 'key'>[]): Buffe
       instances.map(({ key }) => key.run),
     ),
   ];
+}
+
+function runsOf(row: Row, column: string): Set<string> {
+  return new Set(JSON.parse(row[column] ?? '[]') as string[]);
 }

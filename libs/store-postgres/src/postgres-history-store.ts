@@ -1,6 +1,5 @@
 import {
   HistoryStore,
-  SagaError,
   type AppendOutcome,
   type ClaimedInstance,
   type HostedVersion,
@@ -22,11 +21,9 @@ import { findInstances } from './statements/find-instances.js';
 import { postMessage } from './statements/post-message.js';
 import { recordOrphan } from './statements/record-orphan.js';
 import { wakeIncidents } from './statements/wake-incidents.js';
+import { isUniqueViolation } from './store-error.js';
 import { summaryOf } from './summary.js';
 import { hostedColumns, WorkerLedger } from './worker-ledger.js';
-
-/** SQLSTATE of a broken unique key. */
-const UNIQUE_VIOLATION = '23505';
 
 /** Histories, ownership and mailboxes in PostgreSQL 13 or newer. Made by `postgres(...)`. */
 export class PostgresHistoryStore extends HistoryStore {
@@ -101,8 +98,7 @@ export class PostgresHistoryStore extends HistoryStore {
       return row!['outcome'] as PostOutcome;
     } catch (error) {
       // The message is in the mailbox already, unread: nothing was stored twice, and it is durable.
-      if (error instanceof SagaError && (error.cause as { code?: unknown }).code === UNIQUE_VIOLATION)
-        return 'accepted';
+      if (isUniqueViolation(error)) return 'accepted';
       throw error;
     }
   }

@@ -35,3 +35,8 @@ export function storeError(error: unknown, during: string): SagaError {
     error,
   );
 }
+
+/** True for an error of ours that PostgreSQL gave because a key is taken. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof StoreError && (error.cause as { readonly code?: unknown }).code === '23505';
+}

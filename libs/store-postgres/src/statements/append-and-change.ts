@@ -1,3 +1,4 @@
+import { EXPECTED_ROWS } from './expected-rows.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -6,6 +7,7 @@ import type { Statement } from './statement.js';
  * of starts $7 id, $8 saga, $9 version, $10 tags, $11 reuse, $12 owned; of heads $13 status, $14 retrying, $15 error, $16 error code,
  * $17 closed; of releases $18 released, $19 milliseconds to wait (null: until a message comes). Then the messages taken in, flat:
  * $20 place of the turn, $21 message id. $22 channel of hints.
+ * A turn that is there already breaks the key and fails the statement: see appendAndChangeAgain.
  * Answers the rows that were not written, as `refused`, `repeated` or `not-started`, and those that closed with mail left as `mail`.
  *
  * Locks: as in append-turns; beyond that
@@ -15,16 +17,26 @@ import type { Statement } from './statement.js';
  *   came in between keeps its count and keeps the instance due.
  * The rule `place between …` is always true and makes the planner expect few rows, so that it looks the instances up by their key.
  */
-export const appendAndChange: Statement = {
-  name: 'append-and-change',
-  text: (schema) => `
+export const appendAndChange: Statement = { name: 'append-and-change', text: (schema) => textOf(schema, '') };
+
+/** The same, skipping turns that are there already, as appendTurnsAgain. */
+export const appendAndChangeAgain: Statement = {
+  name: 'append-and-change-again',
+  text: (schema) => textOf(schema, 'on conflict do nothing'),
+};
+
+function textOf(schema: string, onConflict: string): string {
+  return `
 with incoming as materialized (
-  select * from unnest($2::smallint[], $3::uuid[], $4::integer[], $5::bigint[], $6::json[],
-      $7::text[], $8::text[], $9::integer[], $10::json[], $11::boolean[], $12::boolean[],
-      $13::text[], $14::boolean[], $15::json[], $16::text[], $17::boolean[], $18::boolean[], $19::bigint[])
-    with ordinality as t(shard, run, seq, at, events,
-      id, saga, version, tags, reuse, owned,
-      status, retrying, error, error_code, closed, released, wait, place)
+  select * from rows from (
+    unnest($2::smallint[]), unnest($3::uuid[]), unnest($4::integer[]), unnest($5::bigint[]), unnest($6::json[]),
+    unnest($7::text[]), unnest($8::text[]), unnest($9::integer[]), unnest($10::json[]),
+    unnest($11::boolean[]), unnest($12::boolean[]),
+    unnest($13::text[]), unnest($14::boolean[]), unnest($15::json[]), unnest($16::text[]), unnest($17::boolean[]),
+    unnest($18::boolean[]), unnest($19::bigint[]), ${EXPECTED_ROWS}
+  ) with ordinality as t(shard, run, seq, at, events,
+    id, saga, version, tags, reuse, owned,
+    status, retrying, error, error_code, closed, released, wait, nothing, place)
 ),
 beginning as materialized (
   select * from incoming
@@ -58,38 +70,41 @@ started as (
   returning shard, run
 ),
 fenced as materialized (
-  select incoming.place, incoming.shard, incoming.run, incoming.seq = 0 or previous.found is not null as follows
+  select incoming.place, incoming.shard, incoming.run
   from incoming
   cross join lateral (
     select from ${schema}.instance
     where instance.shard = incoming.shard and instance.run = incoming.run and instance.owner = $1::uuid
     limit 1 for no key update
   ) held
-  left join lateral (
-    select true as found from ${schema}.history
+  cross join lateral (
+    select from ${schema}.history
     where history.shard = incoming.shard and history.run = incoming.run and history.seq = incoming.seq - 1
     limit 1
-  ) previous on true
+  ) previous
 ),
 written as (
   insert into ${schema}.history (shard, run, seq, at, events)
   select incoming.shard, incoming.run, incoming.seq, incoming.at, incoming.events
   from incoming
   join (
-    select shard, run from fenced where follows
+    select shard, run from fenced
     union all
     select shard, run from started
   ) allowed using (shard, run)
-  on conflict do nothing
+  ${onConflict}
   returning shard, run
+),
+read as materialized (
+  select incoming.shard, incoming.run, message.id, message.number
+  from rows from (unnest($20::integer[]), unnest($21::text[]), ${EXPECTED_ROWS}) with ordinality as message(place, id, nothing, number)
+  join incoming using (place)
+  join written using (shard, run)
 ),
 consumed as (
   delete from ${schema}.message
-  using (select * from unnest($20::integer[], $21::text[]) as t(place, id)) taken
-  join incoming using (place)
-  join written using (shard, run)
-  where message.shard = incoming.shard and message.run = incoming.run and message.id = taken.id
-    and taken.place between 1 and 1000000
+  using (select * from read where number between 1 and 1000000) read
+  where message.shard = read.shard and message.run = read.run and message.id = read.id
   returning message.shard, message.run
 ),
 taken as materialized (
@@ -123,7 +138,7 @@ changed as (
   returning change.place, change.closed and instance.unread > 0 as mail
 )
 select incoming.place::integer,
-  case when incoming.id is not null then 'not-started' when fenced.follows then 'repeated' else 'refused' end as what
+  case when incoming.id is not null then 'not-started' when fenced.place is not null then 'repeated' else 'refused' end as what
 from incoming
 left join fenced using (shard, run)
 left join written using (shard, run)
@@ -131,5 +146,5 @@ where written.run is null
 union all
 select place::integer, 'mail' from changed where mail
 union all
-select 0, pg_notify($22::text, '')::text from (select from started where $1::uuid is null limit 1) free_start`,
-};
+select 0, pg_notify($22::text, '')::text from (select from started where $1::uuid is null limit 1) free_start`;
+}
