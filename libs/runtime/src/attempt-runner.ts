@@ -29,7 +29,12 @@ export interface Attempt {
 }
 
 /** Codes that no retry mends, wherever a body or a transport throws them. */
-const FATAL: ReadonlySet<string> = new Set(['NOT_SERIALISABLE', 'PAYLOAD_TOO_LARGE', 'NO_SUCH_SERVICE', 'INVALID_COMMAND_INPUT']);
+const FATAL: ReadonlySet<string> = new Set([
+  'NOT_SERIALISABLE',
+  'PAYLOAD_TOO_LARGE',
+  'NO_SUCH_SERVICE',
+  'INVALID_COMMAND_INPUT',
+]);
 
 /** Performs attempts, local and remote, and tells the three kinds of error apart (law S4). Never rejects. */
 export class AttemptRunner {
@@ -53,12 +58,19 @@ export class AttemptRunner {
 
   private completed({ definition }: Attempt, reply: StepReply): AttemptOutcome {
     if (reply.outcome !== 'completed') return reply;
-    return { outcome: 'completed', result: encodePayload(reply.result, `the result of step "${definition.name}"`, this.payloadLimit) };
+    return {
+      outcome: 'completed',
+      result: encodePayload(reply.result, `the result of step "${definition.name}"`, this.payloadLimit),
+    };
   }
 
   private send(attempt: Attempt, input: unknown): Promise<StepReply> {
     if (!this.transport) {
-      throw new SagaError('NO_SUCH_SERVICE', `Step "${attempt.definition.name}" is remote, but no transport is configured.`, 'Give SagaModule a `transport`.');
+      throw new SagaError(
+        'NO_SUCH_SERVICE',
+        `Step "${attempt.definition.name}" is remote, but no transport is configured.`,
+        'Give SagaModule a `transport`.',
+      );
     }
     const { step, instance, key, undoes, deadline, attempt: number } = invocationOf(attempt);
     return this.transport.send(

@@ -65,13 +65,23 @@ export class GroupCommit {
     const backoff = new Backoff(20, 2_000);
     while (!this.stopped) {
       try {
-        this.settle(batch, await this.store.append(this.worker, batch.map(({ turn }) => turn)));
+        this.settle(
+          batch,
+          await this.store.append(
+            this.worker,
+            batch.map(({ turn }) => turn),
+          ),
+        );
         return;
       } catch (error) {
         if (!isTransient(error)) return this.isolate(batch, error);
         for (const pending of batch) pending.uncertain = true;
         const wait = backoff.next();
-        this.log.warn('The store did not take a batch of turns; trying again.', { turns: batch.length, wait, cause: message(error) });
+        this.log.warn('The store did not take a batch of turns; trying again.', {
+          turns: batch.length,
+          wait,
+          cause: message(error),
+        });
         await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + wait, resolve));
       }
     }

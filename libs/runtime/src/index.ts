@@ -3,6 +3,7 @@ export type { EngineLog } from './engine-log.js';
 export type { HostedSaga } from './hosted-saga.js';
 export { NodeIdle } from './node-idle.js';
 export { SagaFailedError } from './outcome.js';
-export { SagaEngine, type EngineOptions, type StartOptions } from './saga-engine.js';
+export type { EngineOptions, StartOptions } from './engine-options.js';
+export { SagaEngine } from './saga-engine.js';
 export { SystemClock } from './system-clock.js';
 export { uuidV7 } from './uuid-v7.js';

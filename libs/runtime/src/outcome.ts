@@ -33,7 +33,11 @@ export class SagaFailedError extends SagaError {
 export type Outcome = { readonly result: unknown } | { readonly error: Error };
 
 /** The outcome that the last turn of a closed instance tells of. */
-export function outcomeOf(id: string, events: readonly HistoryEvent[], definition: SagaDefinition | undefined): Outcome | undefined {
+export function outcomeOf(
+  id: string,
+  events: readonly HistoryEvent[],
+  definition: SagaDefinition | undefined,
+): Outcome | undefined {
   const last = events.at(-1);
   switch (last?.type) {
     case 'SagaCompleted':

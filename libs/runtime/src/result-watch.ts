@@ -56,7 +56,11 @@ export class ResultWatch {
   close(): void {
     this.stopHints();
     this.cancelAsk?.();
-    const error = new SagaError('SHUTTING_DOWN', 'The engine was closed before the instance ended.', 'Ask again after the restart; the instance goes on.');
+    const error = new SagaError(
+      'SHUTTING_DOWN',
+      'The engine was closed before the instance ended.',
+      'Ask again after the restart; the instance goes on.',
+    );
     for (const id of [...this.watched.keys()]) this.ended(id, { error });
   }
 
@@ -75,7 +79,12 @@ export class ResultWatch {
     this.asking = true;
     const asked = [...this.watched.keys()];
     try {
-      const found = new Map((await this.store.findMany(asked.map((id) => ({ shard: shardOf(id), id })))).map((summary) => [summary.id, summary]));
+      const found = new Map(
+        (await this.store.findMany(asked.map((id) => ({ shard: shardOf(id), id })))).map((summary) => [
+          summary.id,
+          summary,
+        ]),
+      );
       for (const id of asked) await this.answer(id, found.get(id));
     } catch (error) {
       if (!(error instanceof SagaError)) throw error;
@@ -100,5 +109,9 @@ export class ResultWatch {
 }
 
 export function unknownInstance(id: string): SagaError {
-  return new SagaError('UNKNOWN_INSTANCE', `There is no instance "${id}".`, 'Check the id; it may also have been removed by retention.');
+  return new SagaError(
+    'UNKNOWN_INSTANCE',
+    `There is no instance "${id}".`,
+    'Check the id; it may also have been removed by retention.',
+  );
 }

@@ -1,12 +1,10 @@
 import {
   decodePayload,
   encodePayload,
-  ENGINE_RULES,
   Execution,
   milliseconds,
   SagaError,
   shardOf,
-  isClosed,
   type Clock,
   type Duration,
   type HistoryStore,
@@ -14,52 +12,19 @@ import {
   type InstanceSummary,
   type Message,
   type SagaDefinition,
-  type StartRecord,
-  type StepTransport,
   type Turn,
 } from 'reprise/core';
+import { spanOf, type EngineOptions, type StartOptions } from './engine-options.js';
 import { SILENT, type EngineLog } from './engine-log.js';
 import { GroupCommit } from './group-commit.js';
 import { HostedSagas, type HostedSaga } from './hosted-saga.js';
+import { InstanceStarter } from './instance-starter.js';
 import { NodeIdle } from './node-idle.js';
 import { outcomeOf } from './outcome.js';
 import { ResultWatch, unknownInstance } from './result-watch.js';
 import { SystemClock } from './system-clock.js';
 import { uuidV7 } from './uuid-v7.js';
 import { Worker } from './worker.js';
-
-export interface EngineOptions {
-  readonly store: HistoryStore;
-  /** Needed as soon as a hosted saga has a remote step. */
-  readonly transport?: StepTransport;
-  readonly clock?: Clock;
-  readonly idle?: Idle;
-  readonly log?: EngineLog;
-  /** How long a silent worker keeps its instances. Default 10 s. */
-  readonly lease?: Duration | typeof Infinity;
-  /** The longest time between two looks for work when nothing hints at any. Default 1 s. */
-  readonly poll?: Duration | typeof Infinity;
-  /** How long an instance that only waits stays in memory. Default 5 s. */
-  readonly keep?: Duration;
-  /** The most characters of JSON that a payload may take. Default 1,000,000. */
-  readonly payloadLimit?: number;
-  /** The most instances in memory. Default 10,000. */
-  readonly capacity?: number;
-  /** Makes the UUIDs of runs; tests make them predictable. Default: UUID version 7. */
-  readonly newRun?: () => string;
-  /** Group commits under way at a time. Default 2. */
-  readonly lanes?: number;
-}
-
-export interface StartOptions {
-  /** The instance's id; a new UUID if absent. At most 200 characters. */
-  readonly id?: string;
-  readonly tags?: Readonly<Record<string, string>>;
-  /** What happens when an open instance has the id: its handle (`return`, the default) or `DUPLICATE_ID`. */
-  readonly onConflict?: 'return' | 'error';
-  /** What happens when a closed instance has the id: its handle (`return`, the default), a new run (`restart`) or `DUPLICATE_ID`. */
-  readonly onClosed?: 'return' | 'restart' | 'error';
-}
 
 /** Starts sagas, runs those that are hosted here, and talks to all of them. */
 export class SagaEngine {
@@ -72,6 +37,7 @@ export class SagaEngine {
   private worker: Worker | undefined;
   private results: ResultWatch | undefined;
   private unowned: GroupCommit | undefined;
+  private starter: InstanceStarter | undefined;
   private state: 'new' | 'open' | 'closed' = 'new';
 
   constructor(private readonly options: EngineOptions) {
@@ -79,7 +45,7 @@ export class SagaEngine {
     this.clock = options.clock ?? new SystemClock();
     this.idle = options.idle ?? new NodeIdle();
     this.log = options.log ?? SILENT;
-    this.poll = duration(options.poll ?? '1s');
+    this.poll = spanOf(options.poll ?? '1s');
   }
 
   /** Adds a saga that this process can run; before `open()`. A process that hosts none is a pure client. */
@@ -93,8 +59,17 @@ export class SagaEngine {
     await this.options.transport?.connect();
     this.results = new ResultWatch(this.store, this.clock, this.poll);
     this.unowned = new GroupCommit(this.store, undefined, 1, this.clock, this.log);
-    this.state = 'open';
     if (this.sagas.size > 0) await this.startWorker();
+    this.starter = new InstanceStarter({
+      store: this.store,
+      clock: this.clock,
+      sagas: this.sagas,
+      payloadLimit: this.options.payloadLimit,
+      newRun: this.options.newRun ?? uuidV7,
+      worker: this.worker,
+      unowned: this.unowned,
+    });
+    this.state = 'open';
   }
 
   /** Law W4: stops claiming, lets attempts finish within the grace time (default 10 s), gives the rest back. */
@@ -130,35 +105,22 @@ export class SagaEngine {
    */
   async start(definition: SagaDefinition, input: unknown, options: StartOptions = {}): Promise<string> {
     this.expectOpen();
-    const id = checkedId(options.id ?? uuidV7());
-    const { name: saga, version } = definition;
-    const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, this.options.payloadLimit);
-    const key = { shard: shardOf(id), run: (this.options.newRun ?? uuidV7)() };
-    const hosted = this.worker && this.sagas.get(saga, version);
-    const start: StartRecord = {
-      id,
-      saga,
-      version,
-      tags: options.tags ?? {},
-      reuse: options.onClosed === 'restart',
-      owned: hosted !== undefined,
-    };
-    const event = { type: 'SagaStarted', saga, version, engine: ENGINE_RULES, input: encoded } as const;
-    const outcome = hosted
-      ? await this.worker!.begin({ key, id, hosted }, event, start)
-      : await this.unowned!.append({ key, seq: 0, turn: { at: this.clock.now(), events: [event] }, start });
-    if (outcome === 'appended') return id;
-    return this.conflict(id, key.run, options);
+    return this.starter!.start(definition, input, options);
   }
 
   /**
    * The result of the newest run of `id`, once it has ended.
    * @throws SagaFailedError, SagaCancelledError, SagaError `UNKNOWN_INSTANCE`, `RESULT_TIMED_OUT`, `SHUTTING_DOWN`
    */
-  async result(id: string, options: { readonly timeout?: Duration; readonly definition?: SagaDefinition } = {}): Promise<unknown> {
+  async result(
+    id: string,
+    options: { readonly timeout?: Duration; readonly definition?: SagaDefinition } = {},
+  ): Promise<unknown> {
     this.expectOpen();
     const waiting = this.results!.outcome(id, options.definition, this.worker?.holds(id) ?? false);
-    const outcome = await (options.timeout === undefined ? waiting : Promise.race([waiting, this.timeout(id, milliseconds(options.timeout))]));
+    const outcome = await (options.timeout === undefined
+      ? waiting
+      : Promise.race([waiting, this.timeout(id, milliseconds(options.timeout))]));
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
   }
@@ -168,8 +130,15 @@ export class SagaEngine {
    * @param options.key the sender's own key: while it is unread, the same key is not stored twice
    * @throws SagaError `UNKNOWN_INSTANCE`, `INSTANCE_CLOSED`, `NOT_SERIALISABLE`
    */
-  async signal(id: string, name: string, args: readonly unknown[], options: { readonly key?: string } = {}): Promise<void> {
-    const input = args.map((arg, i) => encodePayload(arg, `argument ${i + 1} of signal "${name}"`, this.options.payloadLimit));
+  async signal(
+    id: string,
+    name: string,
+    args: readonly unknown[],
+    options: { readonly key?: string } = {},
+  ): Promise<void> {
+    const input = args.map((arg, i) =>
+      encodePayload(arg, `argument ${i + 1} of signal "${name}"`, this.options.payloadLimit),
+    );
     await this.post(id, { id: options.key ?? uuidV7(), kind: 'signal', name, input });
   }
 
@@ -228,29 +197,17 @@ export class SagaEngine {
       log: this.log,
       sagas: this.sagas,
       payloadLimit: options.payloadLimit,
-      lease: duration(options.lease ?? '10s'),
+      lease: spanOf(options.lease ?? '10s'),
       poll: this.poll,
       keep: milliseconds(options.keep ?? '5s'),
       capacity: options.capacity ?? 10_000,
       lanes: options.lanes ?? 2,
-      onClosed: ({ identity }, events) => {
-        const outcome = outcomeOf(identity.id, events, identity.hosted.definition);
-        if (outcome) this.results!.ended(identity.id, outcome);
+      onClosed: ({ id, hosted }, events) => {
+        const outcome = outcomeOf(id, events, hosted.definition);
+        if (outcome) this.results!.ended(id, outcome);
       },
     });
     await this.worker.start();
-  }
-
-  private async conflict(id: string, run: string, options: StartOptions): Promise<string> {
-    const summary = await this.store.find(shardOf(id), id);
-    if (!summary) {
-      throw new SagaError('SHUTTING_DOWN', `Instance "${id}" could not be started here: the worker lost its lease or stopped.`, 'Start it again; the id makes that safe.');
-    }
-    // Its first append went through although nobody could say so: another worker takes it when the lease ends.
-    if (summary.key.run === run) return id;
-    const closed = isClosed(summary.status);
-    if ((closed ? options.onClosed : options.onConflict) !== 'error') return id;
-    throw new SagaError('DUPLICATE_ID', `Instance "${id}" exists already and is ${summary.status}.`, 'Use its handle, choose another id, or pass onConflict or onClosed.');
   }
 
   private async post(id: string, message: Message): Promise<void> {
@@ -258,13 +215,21 @@ export class SagaEngine {
     const outcome = await this.store.post(shardOf(id), id, message);
     if (outcome === 'unknown') throw unknownInstance(id);
     if (outcome === 'closed') {
-      throw new SagaError('INSTANCE_CLOSED', `Instance "${id}" has ended and takes no ${message.kind} any more.`, 'It is on record as an orphan.');
+      throw new SagaError(
+        'INSTANCE_CLOSED',
+        `Instance "${id}" has ended and takes no ${message.kind} any more.`,
+        'It is on record as an orphan.',
+      );
     }
     this.worker?.look();
   }
 
   private timeout(id: string, after: number): Promise<{ error: Error }> {
-    const error = new SagaError('RESULT_TIMED_OUT', `Instance "${id}" has not ended within ${after} ms.`, 'It goes on; ask again later.');
+    const error = new SagaError(
+      'RESULT_TIMED_OUT',
+      `Instance "${id}" has not ended within ${after} ms.`,
+      'It goes on; ask again later.',
+    );
     return new Promise((resolve) => this.clock.schedule(this.clock.now() + after, () => resolve({ error })));
   }
 
@@ -277,18 +242,10 @@ export class SagaEngine {
 
   private expectOpen(): void {
     if (this.state === 'open') return;
-    throw new SagaError('SHUTTING_DOWN', this.state === 'new' ? 'The engine is not open yet.' : 'The engine is closed.', 'Wait for the application to be up.');
+    throw new SagaError(
+      'SHUTTING_DOWN',
+      this.state === 'new' ? 'The engine is not open yet.' : 'The engine is closed.',
+      'Wait for the application to be up.',
+    );
   }
 }
-
-const LONGEST_ID = 200;
-
-function checkedId(id: string): string {
-  if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_ID && !id.includes('\0')) return id;
-  throw new SagaError('INVALID_ID', 'An instance id must be a text of 1 to 200 characters without NUL.', 'Build it from a business key, as in `order-17`.');
-}
-
-function duration(value: Duration | typeof Infinity): number {
-  return value === Infinity ? Infinity : milliseconds(value);
-}
-

@@ -1,7 +1,7 @@
 import type { AppendOutcome, Clock, HistoryEvent, Idle, InstanceKey, Orphan, SagaLog, TurnAppend } from 'reprise/core';
 import type { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
-import type { Resident } from './resident.js';
+import type { ResidentIdentity } from './resident-identity.js';
 
 /** What an instance in memory asks of the worker that holds it. */
 export interface WorkerContext {
@@ -18,7 +18,7 @@ export interface WorkerContext {
   release(key: InstanceKey, wakeAfter: number | null): Promise<void>;
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void;
   /** The instance ended; `events` are those of its last turn. */
-  closed(resident: Resident, events: readonly HistoryEvent[]): void;
-  left(resident: Resident): void;
+  closed(instance: ResidentIdentity, events: readonly HistoryEvent[]): void;
+  left(instance: ResidentIdentity): void;
   sagaLog(saga: string, id: string): SagaLog;
 }

@@ -2,44 +2,27 @@ import {
   recordError,
   type AppendOutcome,
   type HistoryEvent,
-  type HistoryStore,
   type Idle,
   type IncomingEvent,
   type InstanceKey,
   type Orphan,
   type SagaLog,
   type StartRecord,
-  type StepTransport,
   type TurnAppend,
   type Clock,
 } from 'reprise/core';
 import { AttemptRunner } from './attempt-runner.js';
-import { Backoff } from './backoff.js';
 import type { EngineLog } from './engine-log.js';
 import { GroupCommit } from './group-commit.js';
-import type { HostedSagas } from './hosted-saga.js';
-import { MENDED_BY_DEPLOY, Resident, type ResidentIdentity } from './resident.js';
+import { Heartbeat } from './heartbeat.js';
+import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
+import { Resident } from './resident.js';
+import type { ResidentIdentity } from './resident-identity.js';
+import type { Written } from './turn-writer.js';
 import { uuidV7 } from './uuid-v7.js';
+import { WorkSearch } from './work-search.js';
+import type { WorkerOptions } from './worker-options.js';
 import type { WorkerContext } from './worker-context.js';
-
-export interface WorkerOptions {
-  readonly store: HistoryStore;
-  readonly transport: StepTransport | undefined;
-  readonly clock: Clock;
-  readonly idle: Idle;
-  readonly log: EngineLog;
-  readonly sagas: HostedSagas;
-  readonly payloadLimit: number | undefined;
-  /** Milliseconds; `Infinity`: the store has one worker for ever, so that no heartbeat is needed. */
-  readonly lease: number;
-  /** The longest wait between two looks into the store, in milliseconds; `Infinity`: its hints are enough. */
-  readonly poll: number;
-  readonly keep: number;
-  readonly capacity: number;
-  readonly lanes: number;
-  /** Called with every instance that ends here. */
-  readonly onClosed: (resident: Resident, events: readonly HistoryEvent[]) => void;
-}
 
 /** How many instances one look into the store may claim. */
 const CLAIM = 200;
@@ -53,18 +36,24 @@ export class Worker implements WorkerContext {
   private readonly residents = new Map<string, Resident>();
   private readonly ids = new Set<string>();
   private readonly releasing = new Set<Promise<void>>();
-  private stopped = false;
-  private looking: Promise<void> | undefined;
-  private lookAgain = false;
-  private cancelLook: (() => void) | undefined;
-  private cancelBeat: (() => void) | undefined;
+  private readonly heart: Heartbeat;
+  private readonly search: WorkSearch;
   private stopHints: (() => void) | undefined;
-  private readonly wait: Backoff;
 
   constructor(private readonly options: WorkerOptions) {
     this.attempts = new AttemptRunner(options.transport, options.payloadLimit);
     this.commits = this.newCommits();
-    this.wait = new Backoff(Math.min(50, options.poll), options.poll);
+    const { store, clock, log, lease, sagas, poll } = options;
+    this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
+    this.heart = new Heartbeat({
+      store,
+      clock,
+      log,
+      lease,
+      hosted: () => sagas.versions(),
+      worker: () => this.id,
+      lost: () => this.beginAnew(),
+    });
   }
 
   get clock(): Clock {
@@ -90,22 +79,22 @@ export class Worker implements WorkerContext {
 
   /** True while something moves here that is not a wait for time or messages. */
   get busy(): boolean {
-    return this.looking !== undefined || this.releasing.size > 0 || [...this.residents.values()].some(({ busy }) => busy);
+    return this.search.busy || this.releasing.size > 0 || [...this.residents.values()].some(({ busy }) => busy);
   }
 
   /** Registers and begins to look for work. Rejects when the store is out of reach. */
   async start(): Promise<void> {
-    const { store, lease, sagas } = this.options;
-    await store.heartbeat(this.id, lease, sagas.versions());
+    const { store, sagas } = this.options;
+    await this.heart.start();
     const woken = await store.wakeIncidents([...MENDED_BY_DEPLOY], sagas.versions());
-    if (woken > 0) this.log.info('Instances in incidents are tried with the code of this deploy.', { instances: woken });
+    if (woken > 0)
+      this.log.info('Instances in incidents are tried with the code of this deploy.', { instances: woken });
     this.stopHints = store.onHint(() => this.look());
-    this.scheduleBeat(lease / 3);
     this.look();
   }
 
   /** Begins an instance here, owned from its first turn. */
-  begin(identity: ResidentIdentity, event: IncomingEvent, start: StartRecord): Promise<'appended' | 'refused' | 'duplicate'> {
+  begin(identity: ResidentIdentity, event: IncomingEvent, start: StartRecord): Promise<Written> {
     const resident = new Resident(identity, this);
     this.residents.set(identity.key.run, resident);
     this.ids.add(identity.id);
@@ -123,38 +112,32 @@ export class Worker implements WorkerContext {
 
   /** Looks into the store soon: there may be something new. */
   look(): void {
-    if (this.stopped || this.draining) return;
-    this.lookAgain = true;
-    this.wait.reset();
-    this.cancelLook?.();
-    this.looking ??= this.lookUntilDone().finally(() => {
-      this.looking = undefined;
-    });
+    if (!this.draining) this.search.hint();
   }
 
   /** Stops claiming, lets attempts finish for `grace` milliseconds, gives the rest back (law W4). */
   async stop(grace: number): Promise<void> {
     this.draining = true;
-    this.cancelLook?.();
     this.stopHints?.();
+    await this.search.stop();
     const until = this.clock.now() + grace;
     while ([...this.residents.values()].some(({ busy }) => busy) && this.clock.now() < until) {
       await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + 10, resolve));
     }
-    await this.looking;
     this.halt();
     await Promise.all(this.releasing);
     await this.options.store.leave(this.id).catch((error: unknown) => {
-      this.log.warn('The worker could not sign off; others take its instances when its lease ends.', { cause: recordError(error).message });
+      this.log.warn('The worker could not sign off; others take its instances when its lease ends.', {
+        cause: recordError(error).message,
+      });
     });
   }
 
   /** Stops at once and tells nobody, as a crash would. */
   halt(): void {
-    this.stopped = true;
     this.draining = true;
-    this.cancelLook?.();
-    this.cancelBeat?.();
+    void this.search.stop();
+    this.heart.stop();
     this.stopHints?.();
     this.drop();
   }
@@ -165,7 +148,9 @@ export class Worker implements WorkerContext {
 
   async release(key: InstanceKey, wakeAfter: number | null): Promise<void> {
     const released = this.options.store.release(this.id, [{ key, wakeAfter }]).catch((error: unknown) => {
-      this.log.warn('An instance could not be given back; it is when the lease ends.', { cause: recordError(error).message });
+      this.log.warn('An instance could not be given back; it is when the lease ends.', {
+        cause: recordError(error).message,
+      });
     });
     this.releasing.add(released);
     await released;
@@ -173,21 +158,26 @@ export class Worker implements WorkerContext {
   }
 
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void {
-    this.log.warn('An answer or message came that nobody could take; it is on record as an orphan.', { run: key.run, ...orphanNames(orphan) });
+    this.log.warn('An answer or message came that nobody could take; it is on record as an orphan.', {
+      run: key.run,
+      ...orphanNames(orphan),
+    });
     void this.options.store.recordOrphan({ key, ...orphan }).catch((error: unknown) => {
-      this.log.error('An orphan could not be recorded.', { run: key.run, ...orphanNames(orphan), cause: recordError(error).message });
+      this.log.error('An orphan could not be recorded.', {
+        run: key.run,
+        ...orphanNames(orphan),
+        cause: recordError(error).message,
+      });
     });
   }
 
-  closed(resident: Resident, events: readonly HistoryEvent[]): void {
-    this.options.onClosed(resident, events);
+  closed(instance: ResidentIdentity, events: readonly HistoryEvent[]): void {
+    this.options.onClosed(instance, events);
   }
 
-  left(resident: Resident): void {
-    const { run } = resident.identity.key;
-    if (this.residents.get(run) !== resident) return;
-    this.residents.delete(run);
-    this.ids.delete(resident.identity.id);
+  left({ key, id }: ResidentIdentity): void {
+    this.residents.delete(key.run);
+    this.ids.delete(id);
   }
 
   sagaLog(saga: string, id: string): SagaLog {
@@ -199,27 +189,6 @@ export class Worker implements WorkerContext {
 
   private newCommits(): GroupCommit {
     return new GroupCommit(this.options.store, this.id, this.options.lanes, this.options.clock, this.options.log);
-  }
-
-  private async lookUntilDone(): Promise<void> {
-    while (this.lookAgain && !this.stopped) {
-      this.lookAgain = false;
-      try {
-        if (await this.takeWork()) {
-          this.lookAgain = true;
-          this.wait.reset();
-        }
-      } catch (error) {
-        this.log.warn('The store could not be asked for work; trying again.', { cause: recordError(error).message });
-      }
-    }
-    if (this.stopped || this.draining || this.options.poll === Infinity) return;
-    this.cancelLook = this.clock.schedule(this.clock.now() + this.wait.next(), () => {
-      this.lookAgain = true;
-      this.looking ??= this.lookUntilDone().finally(() => {
-        this.looking = undefined;
-      });
-    });
   }
 
   /** One look: what is due, and what came for those in memory. True if there may be more at once. */
@@ -239,26 +208,12 @@ export class Worker implements WorkerContext {
     return claimed.length > 0;
   }
 
-  private scheduleBeat(after: number): void {
-    if (after === Infinity || this.stopped) return;
-    this.cancelBeat = this.clock.schedule(this.clock.now() + after, () => void this.beat());
-  }
-
-  private async beat(): Promise<void> {
-    const { store, lease, sagas } = this.options;
-    let next = lease / 3;
-    try {
-      if (!(await store.heartbeat(this.id, lease, sagas.versions())) && !this.stopped) await this.beginAnew();
-    } catch (error) {
-      this.log.warn('The heartbeat did not reach the store.', { cause: recordError(error).message });
-      next = Math.min(next, 500);
-    }
-    this.scheduleBeat(next);
-  }
-
   /** Taken for dead: others have what was here (law W2). */
   private async beginAnew(): Promise<void> {
-    this.log.error('The lease was lost: this worker was silent for too long. Its instances are with others; it begins anew.', { instances: this.size });
+    this.log.error(
+      'The lease was lost: this worker was silent for too long. Its instances are with others; it begins anew.',
+      { instances: this.size },
+    );
     this.drop();
     this.id = uuidV7();
     this.commits = this.newCommits();

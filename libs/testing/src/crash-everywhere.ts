@@ -34,7 +34,8 @@ export async function crashEverywhere<T>(
   for (let at = 1; at <= calm.passed; at++) {
     const point = new CrashPoint(at);
     const crashed = await endOf(test, input, scenario, point);
-    if (!sameJson(JSON.parse(JSON.stringify(end)), JSON.parse(JSON.stringify(crashed)))) throw differs(point, end, crashed);
+    if (!sameJson(JSON.parse(JSON.stringify(end)), JSON.parse(JSON.stringify(crashed))))
+      throw differs(point, end, crashed);
   }
   return { points: calm.passed, end };
 }
@@ -45,7 +46,10 @@ async function endOf<T>(
   scenario: (run: TestRun<T>) => Promise<void>,
   point: CrashPoint,
 ): Promise<EndState> {
-  const run = await test.startIn(new CrashingStore(point), input, { watch: point, onWorld: (world) => (point.die = () => world.die()) });
+  const run = await test.startIn(new CrashingStore(point), input, {
+    watch: point,
+    onWorld: (world) => (point.die = () => world.die()),
+  });
   await scenario(run);
   await run.replayEveryPrefix();
   const { status, result, error } = SagaState.of(run.history);

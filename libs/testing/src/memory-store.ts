@@ -53,7 +53,9 @@ export class MemoryStore extends HistoryStore {
     const now = this.clock.now();
     for (const [dead, until] of this.leases) if (until < now) await this.leave(dead);
     const due = [...this.rows.values()]
-      .filter(({ summary, owner, wakeAt }) => !owner && wakeAt <= now && !isClosed(summary.status) && hosts(hosted, summary))
+      .filter(
+        ({ summary, owner, wakeAt }) => !owner && wakeAt <= now && !isClosed(summary.status) && hosts(hosted, summary),
+      )
       .sort((a, b) => a.wakeAt - b.wakeAt)
       .slice(0, limit);
     for (const row of due) Object.assign(row, { owner: worker, wakeAt: Infinity });
@@ -80,7 +82,8 @@ export class MemoryStore extends HistoryStore {
 
   async wakeIncidents(codes: readonly string[], hosted: readonly HostedVersion[]): Promise<number> {
     const found = [...this.rows.values()].filter(
-      ({ summary }) => summary.status === 'incident' && codes.includes(summary.error?.code ?? '') && hosts(hosted, summary),
+      ({ summary }) =>
+        summary.status === 'incident' && codes.includes(summary.error?.code ?? '') && hosts(hosted, summary),
     );
     for (const row of found) row.wakeAt = this.clock.now();
     return found.length;
@@ -126,14 +129,32 @@ export class MemoryStore extends HistoryStore {
     return () => this.listeners.delete(listener);
   }
 
-  private appendOne(worker: string | undefined, { key, seq, turn, start, head, consumed, release }: TurnAppend): AppendOutcome {
+  private appendOne(
+    worker: string | undefined,
+    { key, seq, turn, start, head, consumed, release }: TurnAppend,
+  ): AppendOutcome {
     let row = this.rows.get(key.run);
     if (start && !row) {
       const other = this.newest.get(start.id);
       if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
       const { id, saga, version, tags } = start;
-      const summary: InstanceSummary = { key, id, saga, version, tags, status: 'running', retrying: false, startedAt: this.clock.now() };
-      row = { summary, owner: start.owned ? worker : undefined, wakeAt: start.owned ? Infinity : this.clock.now(), turns: [], messages: [] };
+      const summary: InstanceSummary = {
+        key,
+        id,
+        saga,
+        version,
+        tags,
+        status: 'running',
+        retrying: false,
+        startedAt: this.clock.now(),
+      };
+      row = {
+        summary,
+        owner: start.owned ? worker : undefined,
+        wakeAt: start.owned ? Infinity : this.clock.now(),
+        turns: [],
+        messages: [],
+      };
       this.rows.set(key.run, row);
       this.newest.set(id, row);
     }
@@ -141,7 +162,12 @@ export class MemoryStore extends HistoryStore {
     if (seq !== row.turns.length) return seq < row.turns.length ? 'repeated' : 'refused';
     row.turns.push(JSON.stringify(turn));
     row.messages = row.messages.filter(({ id }) => !consumed?.includes(id));
-    if (head) row.summary = { ...row.summary, ...structuredClone(head), ...(isClosed(head.status) ? { closedAt: this.clock.now() } : {}) };
+    if (head)
+      row.summary = {
+        ...row.summary,
+        ...structuredClone(head),
+        ...(isClosed(head.status) ? { closedAt: this.clock.now() } : {}),
+      };
     if (isClosed(row.summary.status)) Object.assign(row, { owner: undefined, wakeAt: Infinity });
     else if (release) this.free(row, release.wakeAfter);
     this.hint();

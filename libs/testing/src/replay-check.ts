@@ -1,4 +1,12 @@
-import { Execution, isDecision, sameJson, SagaError, type IncomingEvent, type SagaDefinition, type Turn } from 'reprise/core';
+import {
+  Execution,
+  isDecision,
+  sameJson,
+  SagaError,
+  type IncomingEvent,
+  type SagaDefinition,
+  type Turn,
+} from 'reprise/core';
 import { NodeIdle } from 'reprise/runtime';
 
 export interface ReplaySubject {

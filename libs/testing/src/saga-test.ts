@@ -34,7 +34,10 @@ export class SagaTest<T> {
   constructor(private readonly sagaClass: SagaClass<T>) {}
 
   /** Performs a step, or a compensation, by name: typed arguments and result; what it throws is what the participant throws. */
-  step<K extends StepName<T>>(name: K, body: (...args: StepInput<T[K]>) => StepResult<T[K]> | Promise<StepResult<T[K]>>): this {
+  step<K extends StepName<T>>(
+    name: K,
+    body: (...args: StepInput<T[K]>) => StepResult<T[K]> | Promise<StepResult<T[K]>>,
+  ): this {
     this.bodies.set(name, (args) => body(...(args as StepInput<T[K]>)));
     return this;
   }

@@ -1,4 +1,13 @@
-import { isClosed, milliseconds, SagaError, SagaState, type Duration, type SagaDefinition, type SagaStatus, type Turn } from 'reprise/core';
+import {
+  isClosed,
+  milliseconds,
+  SagaError,
+  SagaState,
+  type Duration,
+  type SagaDefinition,
+  type SagaStatus,
+  type Turn,
+} from 'reprise/core';
 import type { QueryName, SagaInput, SagaResult, SignalName } from 'reprise/decorators';
 import { replayEveryPrefix } from './replay-check.js';
 import type { TestWorld } from './test-world.js';
@@ -20,7 +29,7 @@ export class TestRun<T> {
   async begin(input: SagaInput<T>): Promise<void> {
     await this.world.boot();
     // Whoever starts an instance starts it again when nobody said that it is durable; the id makes that safe.
-    for (let started = false; !started; ) {
+    for (let started = false; !started;) {
       const starting = this.world.engine.start(this.definition, input, { id: this.id }).then(
         () => (started = true),
         (error: unknown) => {

@@ -1,6 +1,13 @@
-import { SagaError, StepTransport, type SagaDefinition, type StepCommand, type StepInvocation, type StepReply } from 'reprise/core';
+import {
+  SagaError,
+  StepTransport,
+  type SagaDefinition,
+  type StepCommand,
+  type StepInvocation,
+  type StepReply,
+} from 'reprise/core';
 import { NodeIdle, SagaEngine } from 'reprise/runtime';
-import { MemoryStore } from './memory-store.js';
+import { type MemoryStore } from './memory-store.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** The one run of a test, so that chance in it is the same every time. */
@@ -64,7 +71,7 @@ export class TestWorld {
   /** Goes on until nothing moves but time: every step that was begun has ended. */
   async settle(): Promise<void> {
     const { clock } = this.options;
-    for (let quiet = 0; quiet < 3; ) {
+    for (let quiet = 0; quiet < 3;) {
       await this.idle.drained();
       if (this.dead) {
         await this.reboot();
@@ -109,5 +116,9 @@ class DirectTransport extends StepTransport {
 }
 
 export function noFake(step: string): SagaError {
-  return new SagaError('INVALID_CONFIGURATION', `The test has nothing to perform step "${step}".`, `Add .step('${step}', …), or hand the provider to .provider().`);
+  return new SagaError(
+    'INVALID_CONFIGURATION',
+    `The test has nothing to perform step "${step}".`,
+    `Add .step('${step}', …), or hand the provider to .provider().`,
+  );
 }

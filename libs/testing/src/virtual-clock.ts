@@ -28,7 +28,10 @@ export class VirtualClock extends Clock {
 
   /** The earliest appointment, or undefined. */
   nextAt(): number | undefined {
-    return this.appointments.reduce<number | undefined>((first, { at }) => (first === undefined || at < first ? at : first), undefined);
+    return this.appointments.reduce<number | undefined>(
+      (first, { at }) => (first === undefined || at < first ? at : first),
+      undefined,
+    );
   }
 
   /** Moves to `time` (never back) and keeps the appointments due by then, in their order. */

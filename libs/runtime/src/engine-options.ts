@@ -1,0 +1,47 @@
+import {
+  milliseconds,
+  type Clock,
+  type Duration,
+  type HistoryStore,
+  type Idle,
+  type StepTransport,
+} from 'reprise/core';
+import type { EngineLog } from './engine-log.js';
+
+export interface EngineOptions {
+  readonly store: HistoryStore;
+  /** Needed as soon as a hosted saga has a remote step. */
+  readonly transport?: StepTransport;
+  readonly clock?: Clock;
+  readonly idle?: Idle;
+  readonly log?: EngineLog;
+  /** How long a silent worker keeps its instances. Default 10 s. `Infinity`: the store has one worker, no heartbeat is needed. */
+  readonly lease?: Duration | typeof Infinity;
+  /** The longest time between two looks for work when nothing hints at any. Default 1 s. `Infinity`: the hints are enough. */
+  readonly poll?: Duration | typeof Infinity;
+  /** How long an instance that only waits stays in memory. Default 5 s. */
+  readonly keep?: Duration;
+  /** The most characters of JSON that a payload may take. Default 1,000,000. */
+  readonly payloadLimit?: number;
+  /** The most instances in memory. Default 10,000. */
+  readonly capacity?: number;
+  /** Makes the UUIDs of runs; tests make them predictable. Default: UUID version 7. */
+  readonly newRun?: () => string;
+  /** Group commits under way at a time. Default 2. */
+  readonly lanes?: number;
+}
+
+export interface StartOptions {
+  /** The instance's id; a new UUID if absent. At most 200 characters. */
+  readonly id?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** What happens when an open instance has the id: its handle (`return`, the default) or `DUPLICATE_ID`. */
+  readonly onConflict?: 'return' | 'error';
+  /** What happens when a closed instance has the id: its handle (`return`, the default), a new run (`restart`) or `DUPLICATE_ID`. */
+  readonly onClosed?: 'return' | 'restart' | 'error';
+}
+
+/** Milliseconds of an option that may be without end. */
+export function spanOf(option: Duration | typeof Infinity): number {
+  return option === Infinity ? Infinity : milliseconds(option);
+}

@@ -1,0 +1,96 @@
+import {
+  encodePayload,
+  ENGINE_RULES,
+  isClosed,
+  SagaError,
+  shardOf,
+  type Clock,
+  type HistoryStore,
+  type SagaDefinition,
+  type StartRecord,
+} from 'reprise/core';
+import type { StartOptions } from './engine-options.js';
+import type { GroupCommit } from './group-commit.js';
+import type { HostedSagas } from './hosted-saga.js';
+import { uuidV7 } from './uuid-v7.js';
+import type { Worker } from './worker.js';
+
+export interface StarterOptions {
+  readonly store: HistoryStore;
+  readonly clock: Clock;
+  readonly sagas: HostedSagas;
+  readonly payloadLimit: number | undefined;
+  readonly newRun: () => string;
+  /** Undefined in a pure client. */
+  readonly worker: Worker | undefined;
+  /** Writes starts that any worker may claim. */
+  readonly unowned: GroupCommit;
+}
+
+/** Begins instances: here, if this process runs the saga, else for whoever does. */
+export class InstanceStarter {
+  constructor(private readonly options: StarterOptions) {}
+
+  /** Answers the id; durable when it resolves. See `SagaEngine.start`. */
+  async start(definition: SagaDefinition, input: unknown, options: StartOptions): Promise<string> {
+    const { worker, sagas, payloadLimit, newRun, unowned, clock } = this.options;
+    const id = checkedId(options.id ?? uuidV7());
+    const { name: saga, version } = definition;
+    const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, payloadLimit);
+    const key = { shard: shardOf(id), run: newRun() };
+    const hosted = worker && sagas.get(saga, version);
+    const tags = checkedTags(options.tags ?? {});
+    const start: StartRecord = { id, saga, version, tags, reuse: options.onClosed === 'restart', owned: !!hosted };
+    const event = { type: 'SagaStarted', saga, version, engine: ENGINE_RULES, input: encoded } as const;
+    const outcome = hosted
+      ? await worker.begin({ key, id, hosted }, event, start)
+      : await unowned.append({ key, seq: 0, turn: { at: clock.now(), events: [event] }, start });
+    return outcome === 'appended' ? id : this.conflict(id, key.run, options);
+  }
+
+  /** The first append did not begin it: somebody else has the id, or nobody could say what became of the append. */
+  private async conflict(id: string, run: string, options: StartOptions): Promise<string> {
+    const summary = await this.options.store.find(shardOf(id), id);
+    if (!summary) throw notStarted(id);
+    // It went through after all; whoever may run it takes it up.
+    if (summary.key.run === run) return id;
+    const policy = isClosed(summary.status) ? options.onClosed : options.onConflict;
+    if (policy !== 'error') return id;
+    throw new SagaError(
+      'DUPLICATE_ID',
+      `Instance "${id}" exists already and is ${summary.status}.`,
+      'Use its handle, choose another id, or pass onConflict or onClosed.',
+    );
+  }
+}
+
+function notStarted(id: string): SagaError {
+  return new SagaError(
+    'SHUTTING_DOWN',
+    `Instance "${id}" could not be started here: the worker lost its lease or is stopping.`,
+    'Start it again; the id makes that safe.',
+  );
+}
+
+const LONGEST_ID = 200;
+
+function checkedId(id: string): string {
+  if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_ID && !id.includes('\0')) return id;
+  throw new SagaError(
+    'INVALID_ID',
+    `An instance id must be a text of 1 to ${LONGEST_ID} characters without NUL.`,
+    'Build it from a business key, as in `order-17`.',
+  );
+}
+
+function checkedTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, value] of Object.entries(tags)) {
+    if (typeof value === 'string' && value.length <= LONGEST_ID && name.length <= LONGEST_ID) continue;
+    throw new SagaError(
+      'INVALID_INPUT',
+      `Tag "${name}" is not a text of at most ${LONGEST_ID} characters.`,
+      'Tags are for finding; put data into the input.',
+    );
+  }
+  return tags;
+}

@@ -1,0 +1,65 @@
+import {
+  recordError,
+  summariseError,
+  type InstanceHead,
+  type SagaState,
+  type StartRecord,
+  type Turn,
+} from 'reprise/core';
+import type { ResidentIdentity } from './resident-identity.js';
+import type { WorkerContext } from './worker-context.js';
+
+export type Written = 'appended' | 'refused' | 'duplicate';
+
+/** Appends the turns of one instance, each where the last one ended (W3), with the head when it changed. */
+export class TurnWriter {
+  constructor(
+    private readonly identity: ResidentIdentity,
+    private readonly worker: WorkerContext,
+    /** How many turns history has. */
+    private length = 0,
+    private head: InstanceHead = { status: 'running', retrying: false },
+  ) {}
+
+  async write(turn: Turn, state: SagaState, consumed: readonly string[], start?: StartRecord): Promise<Written> {
+    const head = this.changedHead(state);
+    try {
+      const outcome = await this.worker.commit({
+        key: this.identity.key,
+        seq: this.length,
+        turn,
+        ...(start ? { start } : {}),
+        ...(head ? { head } : {}),
+        ...(consumed.length > 0 ? { consumed } : {}),
+      });
+      if (outcome === 'appended') this.length++;
+      return outcome === 'appended' || outcome === 'duplicate' ? outcome : 'refused';
+    } catch (error) {
+      if (start) throw error;
+      return this.writeIncident(error);
+    }
+  }
+
+  /** The store refuses the turn itself: what can be said of it is said, and a person is asked. */
+  private async writeIncident(error: unknown): Promise<Written> {
+    const code = 'APPEND_REJECTED';
+    const message = `The store will not take a turn of this instance: ${recordError(error).message}`;
+    this.worker.log.error('An instance is parked in an incident.', { id: this.identity.id, code, message });
+    const turn: Turn = { at: this.worker.clock.now(), events: [{ type: 'IncidentOpened', code, message }] };
+    const head: InstanceHead = { status: 'incident', retrying: false, error: { name: 'SagaError', code, message } };
+    const release = { wakeAfter: null };
+    await this.worker.commit({ key: this.identity.key, seq: this.length, turn, head, release });
+    return 'refused';
+  }
+
+  /** The head, if this turn changed it. */
+  private changedHead({ status, retrying, closed, incident, error }: SagaState): InstanceHead | undefined {
+    const head = { status, retrying: retrying > 0 && !closed };
+    if (head.status === this.head.status && head.retrying === this.head.retrying) return undefined;
+    const shown = incident
+      ? { name: 'SagaError', code: incident.code, message: incident.message }
+      : error && summariseError(error);
+    this.head = shown ? { ...head, error: shown } : head;
+    return this.head;
+  }
+}

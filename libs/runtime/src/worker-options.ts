@@ -1,0 +1,23 @@
+import type { Clock, HistoryEvent, HistoryStore, Idle, StepTransport } from 'reprise/core';
+import type { EngineLog } from './engine-log.js';
+import type { HostedSagas } from './hosted-saga.js';
+import type { ResidentIdentity } from './resident-identity.js';
+
+export interface WorkerOptions {
+  readonly store: HistoryStore;
+  readonly transport: StepTransport | undefined;
+  readonly clock: Clock;
+  readonly idle: Idle;
+  readonly log: EngineLog;
+  readonly sagas: HostedSagas;
+  readonly payloadLimit: number | undefined;
+  /** Milliseconds; `Infinity`: the store has one worker for ever, so that no heartbeat is needed. */
+  readonly lease: number;
+  /** The longest wait between two looks into the store, in milliseconds; `Infinity`: its hints are enough. */
+  readonly poll: number;
+  readonly keep: number;
+  readonly capacity: number;
+  readonly lanes: number;
+  /** Called with every instance that ends here. */
+  readonly onClosed: (instance: ResidentIdentity, events: readonly HistoryEvent[]) => void;
+}
