@@ -11,7 +11,8 @@ import {
 import type { Idle } from './idle.js';
 import { decodePayload, encodePayload } from './payload-codec.js';
 import { asViolation, engineTooOld } from './rule-violations.js';
-import { SagaCode, type CodeSurroundings } from './saga-code.js';
+import type { CodeSurroundings } from './code-surroundings.js';
+import { SagaCode } from './saga-code.js';
 import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import { SagaState } from './saga-state.js';

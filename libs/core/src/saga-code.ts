@@ -1,4 +1,5 @@
-import type { DecisionEvent, IncomingEvent } from './event.js';
+import type { CodeSurroundings } from './code-surroundings.js';
+import type { IncomingEvent } from './event.js';
 import { ExecutionContext } from './execution-context.js';
 import type { Json } from './json.js';
 import { OpenCalls } from './open-calls.js';
@@ -12,26 +13,10 @@ import {
   callOutsideTurn,
   signalHandlerFailed,
 } from './rule-violations.js';
-import type { SagaCalls, SagaDefinition, SagaLog, SagaProgram } from './saga-definition.js';
+import type { SagaCalls, SagaProgram } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
-import { isOpenStep, type SagaState, type StepCall } from './saga-state.js';
+import { isOpenStep, type StepCall } from './saga-state.js';
 import { undoAll } from './undo.js';
-
-/** What the code of an instance needs of the history that it lives in. */
-export interface CodeSurroundings {
-  readonly definition: SagaDefinition;
-  readonly id: string;
-  readonly run: string;
-  readonly payloadLimit: number | undefined;
-  readonly state: SagaState;
-  /** The time of the turn, in milliseconds since the epoch. */
-  readonly at: number;
-  /** True after a violation: the code gets no further. */
-  readonly parked: boolean;
-  decide(decision: DecisionEvent): void;
-  violate(error: SagaError): void;
-  log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
-}
 
 /** The running code of one instance: what it waits for, what it may do at this moment, and how it ends. */
 export class SagaCode implements SagaCalls {

@@ -242,10 +242,7 @@ export class SagaEngine {
 
   private expectOpen(): void {
     if (this.state === 'open') return;
-    throw new SagaError(
-      'SHUTTING_DOWN',
-      this.state === 'new' ? 'The engine is not open yet.' : 'The engine is closed.',
-      'Wait for the application to be up.',
-    );
+    const what = this.state === 'new' ? 'The engine is not open yet.' : 'The engine is closed.';
+    throw new SagaError('SHUTTING_DOWN', what, 'Wait for the application to be up.');
   }
 }

@@ -1,0 +1,20 @@
+import type { DecisionEvent } from './event.js';
+import type { SagaDefinition, SagaLog } from './saga-definition.js';
+import type { SagaError } from './saga-error.js';
+import type { SagaState } from './saga-state.js';
+
+/** What the code of an instance needs of the history that it lives in. */
+export interface CodeSurroundings {
+  readonly definition: SagaDefinition;
+  readonly id: string;
+  readonly run: string;
+  readonly payloadLimit: number | undefined;
+  readonly state: SagaState;
+  /** The time of the turn, in milliseconds since the epoch. */
+  readonly at: number;
+  /** True after a violation: the code gets no further. */
+  readonly parked: boolean;
+  decide(decision: DecisionEvent): void;
+  violate(error: SagaError): void;
+  log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
+}
