@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { SagaError } from 'reprise/core';
 import { Connection } from './connection.js';
 import type { PostgresUrlOptions } from './postgres-options.js';
 
@@ -22,7 +23,7 @@ export class UrlConnection extends Connection {
   }
 
   async open(): Promise<void> {
-    this.pool();
+    this.own ??= this.createPool();
   }
 
   async close(): Promise<void> {
@@ -32,19 +33,22 @@ export class UrlConnection extends Connection {
   }
 
   protected pool(): pg.Pool {
-    if (!this.own) {
-      this.own = new pg.Pool({
-        connectionString: this.options.url,
-        max: this.options.pool ?? 10,
-        connectionTimeoutMillis: this.options.connectTimeout ?? CONNECT_TIMEOUT,
-        statement_timeout: this.options.statementTimeout ?? STATEMENT_TIMEOUT,
-        application_name: 'reprise',
-        keepAlive: true,
-        ...(this.options.ssl === undefined ? {} : { ssl: this.options.ssl }),
-      });
-      // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-      this.own.on('error', () => {});
-    }
-    return this.own;
+    if (this.own) return this.own;
+    throw new SagaError('STORE_UNAVAILABLE', 'The store is not open.', 'Call open() first, and nothing after close().');
+  }
+
+  private createPool(): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: this.options.url,
+      max: this.options.pool ?? 10,
+      connectionTimeoutMillis: this.options.connectTimeout ?? CONNECT_TIMEOUT,
+      statement_timeout: this.options.statementTimeout ?? STATEMENT_TIMEOUT,
+      application_name: 'reprise',
+      keepAlive: true,
+      ...(this.options.ssl === undefined ? {} : { ssl: this.options.ssl }),
+    });
+    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    pool.on('error', () => {});
+    return pool;
   }
 }

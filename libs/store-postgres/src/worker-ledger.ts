@@ -25,7 +25,11 @@ export class WorkerLedger {
   async claim(worker: string, limit: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]> {
     const [expired] = await this.connection.run(expireWorkers, []);
     if (expired?.['held'] === 't') await this.connection.run(freeInstances, []);
-    const rows = await this.connection.run(claimDue, [worker, limit, ...hostedColumns(hosted)]);
+    const versions = binaryArray(
+      'text',
+      hosted.map(({ saga, version }) => `${saga} ${version}`),
+    );
+    const rows = await this.connection.run(claimDue, [worker, limit, versions]);
     if (rows.length === 0) return [];
     const summaries = rows.map(summaryOf);
     const turns = await this.turnsOf(summaries);

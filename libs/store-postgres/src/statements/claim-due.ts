@@ -2,9 +2,11 @@ import type { Statement } from './statement.js';
 import { SUMMARY_COLUMNS } from './summary-columns.js';
 
 /**
- * $1 worker, $2 limit, $3 sagas, $4 versions: takes due instances, oldest first.
+ * $1 worker, $2 limit, $3 hosted versions as `saga version`: takes due instances, oldest first.
  * Locks: `skip locked` lets many workers claim at once and gives no instance to two of them (law W1). The worker's own row is taken
  * `for share`, so that it cannot be taken for dead between the look at it and the claim.
+ * `order by owner` orders nothing, all of them have none; it lets the index give them in order, so that a claim reads as many entries
+ * as it takes, however many are due.
  * An instance with mail keeps its finite wake_at: that is how `unread` finds it.
  */
 export const claimDue: Statement = {
@@ -16,8 +18,8 @@ with alive as materialized (
 due as materialized (
   select shard, run from ${schema}.instance
   where owner is null and closed_at is null and wake_at <= now()
-    and (saga, version) in (select * from unnest($3::text[], $4::integer[]))
-  order by wake_at
+    and saga || ' ' || version = any($3::text[])
+  order by owner, wake_at
   limit $2::integer
   for no key update skip locked
 )

@@ -10,7 +10,10 @@ export const orphanMail: Statement = {
   text: (schema) => `
 with mail as (
   delete from ${schema}.message
-  using (select * from unnest($1::smallint[], $2::uuid[]) as t(shard, run)) ended
+  using (
+    select * from unnest($1::smallint[], $2::uuid[]) with ordinality as t(shard, run, place)
+    where place between 1 and 1000000
+  ) ended
   where message.shard = ended.shard and message.run = ended.run
   returning message.*
 )
