@@ -123,6 +123,8 @@ describe('PostgreSQL in trouble', () => {
     [new AggregateError([Object.assign(new Error(), { code: 'ECONNREFUSED' })]), true],
     [new Error('timeout exceeded when trying to connect'), true],
     [new Error('Connection terminated unexpectedly'), true],
+    [{ code: '0A000', routine: 'RevalidateCachedQuery' }, true],
+    [{ code: '0A000' }, false],
     [{ code: '22021' }, false],
     [{ code: '23505' }, false],
     [{ code: '54000' }, false],

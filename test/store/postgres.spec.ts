@@ -142,6 +142,26 @@ describe('PostgreSQL', () => {
     expect(hints).toBe(afterwards);
   });
 
+  it('W7 hears hints over a data source with a single connection, and leaves it open', async () => {
+    const dataSource = new DataSource({ type: 'postgres', url: scratch.url, poolSize: 1 });
+    const other = postgres({ dataSource, schema: scratch.name });
+    let hints = 0;
+    other.onHint(() => hints++);
+    await other.open();
+    await until(() => hints === 1);
+    await store.append(undefined, [startOf({ owned: false })]);
+    await until(() => hints === 2);
+    await other.close();
+    expect(await dataSource.query('select 1 as one')).toEqual([{ one: 1 }]);
+    await dataSource.destroy();
+    await expect(other.find(1, 'x')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('refuses a data source that is not PostgreSQL', async () => {
+    const dataSource = { options: { type: 'mysql' } } as unknown as DataSource;
+    await expect(postgres({ dataSource }).open()).rejects.toMatchObject({ code: 'INVALID_CONFIGURATION' });
+  });
+
   it.each(['reprise"; drop schema public; --', 'Orders', '', 'pg_catalog', 'a'.repeat(40), 'ä', '1st'])(
     'refuses %j as the name of a schema',
     (schema) => {

@@ -6,13 +6,11 @@ const TRANSIENT_STATES = new Set([
   '55P03', // lock not available
   '25006', // read only: the old primary after a failover
   '26000', // prepared statement unknown: a pooler switched connections
-  '0A000', // cached plan must not change result type: the schema was just migrated; the connection is replaced
-  'XX000', // internal error, for instance of a server that is going down
 ]);
 const SOCKET_CODES = /^(E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND|ADDR)|ERR_SOCKET|ERR_STREAM)/;
 /** What `pg` says without a code when a connection is lost, refused or too slow. */
 const DRIVER_MESSAGES =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected|The server does not support SSL)/i;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout e(xceeded|xpired)|Query read timeout|Cannot use a pool after calling end|Client network socket disconnected)/i;
 
 /**
  * True for errors that pass without anybody changing the data: lost and refused connections, timeouts, shutdown and failover,
@@ -21,7 +19,9 @@ const DRIVER_MESSAGES =
 export function isTransient(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isTransient);
   if (typeof error !== 'object' || error === null) return false;
-  const { code, message } = error as { code?: unknown; message?: unknown };
+  const { code, message, routine } = error as { code?: unknown; message?: unknown; routine?: unknown };
+  // "Cached plan must not change result type": the schema was just migrated; the next connection plans anew.
+  if (routine === 'RevalidateCachedQuery') return true;
   if (typeof code === 'string') {
     if (/^[0-9A-Z]{5}$/.test(code) && !SOCKET_CODES.test(code)) {
       return TRANSIENT_CLASSES.has(code.slice(0, 2)) || TRANSIENT_STATES.has(code);
