@@ -5,7 +5,8 @@ export interface Service {
   readonly isReady: boolean;
   readonly restarts: number;
   ready(): Promise<void>;
-  kill(signal?: NodeJS.Signals): void;
+  /** Answers whether there was a process to kill. */
+  kill(signal?: NodeJS.Signals): boolean;
   stop(): Promise<void>;
 }
 export interface Fleet {

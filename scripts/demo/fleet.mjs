@@ -11,7 +11,7 @@ export const PARTICIPANTS = ['product', 'cart', 'inventory', 'payment', 'shippin
 const READY_LIMIT = 60_000;
 const STOP_LIMIT = 10_000;
 const RESTART_PAUSE = 300;
-/** So many deaths before it was ready once, and we stop trying. */
+/** So many times it ended by itself before it was ready, and we stop trying. A `kill` does not count. */
 const STILLBORN_LIMIT = 3;
 
 /** One service: its process now, and those that come after it. */
@@ -47,8 +47,9 @@ class Service {
     });
   }
 
+  /** Answers whether there was a process to kill. */
   kill(signal = 'SIGKILL') {
-    this.child.kill(signal);
+    return this.child.exitCode === null && this.child.signalCode === null && this.child.kill(signal);
   }
 
   /** Asks it to end, by closing the channel that it lives by, and kills it when it does not. */
@@ -76,7 +77,7 @@ class Service {
     this.child.on('error', (error) => tell(`${name}: ${error.message}`));
     this.child.on('message', (message) => message?.ready && this.#becameReady());
     this.child.once('exit', (code, signal) => {
-      if (!this.#stopping) void this.#died(signal ?? `code ${code}`);
+      if (!this.#stopping) void this.#died(signal ?? `code ${code}`, signal === null);
     });
   }
 
@@ -87,8 +88,8 @@ class Service {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
-  async #died(how) {
-    if (!this.isReady && ++this.#stillborn >= STILLBORN_LIMIT) {
+  async #died(how, byItself) {
+    if (byItself && !this.isReady && ++this.#stillborn >= STILLBORN_LIMIT) {
       const error = new Error(`${this.name} does not start (${how}).\n${await this.#lastLines()}`);
       for (const { reject } of this.#waiting.splice(0)) reject(error);
       return this.#settings.tell(error.message);

@@ -54,9 +54,10 @@ export async function killAtRandom(plan: Plan, endLimit: number): Promise<Afterm
         const [least, most] = plan.pause;
         await wait(least + random() * (most - least));
         const victims = plan.victims(fleet);
-        const victim = victims[Math.floor(random() * victims.length)]!;
+        const first = Math.floor(random() * victims.length);
         if ((await openOrders(client)) > 0) killsInFlight++;
-        victim.kill('SIGKILL');
+        // One that is dead already, and not yet back, is passed over.
+        victims.some((_, next) => victims[(first + next) % victims.length]!.kill());
       }
     })();
     await Promise.all([placing, killing]);

@@ -18,11 +18,11 @@ export class ServiceModule {
         TypeOrmModule.forRootAsync({
           useFactory: async () => {
             await migrate(databaseUrl(), schema, migrations);
-            return { type: 'postgres', url: databaseUrl(), poolSize: 10 };
+            return { type: 'postgres', url: databaseUrl(), poolSize: 8 };
           },
         }),
         ParticipantModule.forRootAsync({
-          useFactory: (dataSource: DataSource) => ({ inbox: { dataSource, schema } }),
+          useFactory: (dataSource: DataSource) => ({ inbox: { dataSource, schema: `${schema}_inbox` } }),
           inject: [DataSource],
         }),
       ],
