@@ -78,13 +78,13 @@ async function main() {
     logs: path.join(wish.data, 'logs'),
     shops: number('shops', 1, 8),
     faultRate,
-    approvalTimeout: wish['approval-timeout'],
     shopPort: Number(process.env.SHOP_SHOP_PORT) || ((await isFree(4100)) ? 4100 : await freePort()),
     tell: progress,
   });
   progress(`everything is ready; ${(faultRate * 100).toFixed(0)} % of the requests will be spoiled on purpose`);
 
-  const orders = shippedOrders(run, wish.orders === undefined ? undefined : number('orders', 0, 100_000));
+  const count = wish.orders === undefined ? undefined : number('orders', 0, 100_000);
+  const orders = shippedOrders(run, count, number('approval-timeout', 1, 1e9));
   board = await Board.open(postgres.url, run);
   const approving = approveOrders(fleet, ending.signal);
   const placing = placeOrders(fleet, orders, { perSecond: number('rate', 0.1, 10_000) });

@@ -5,9 +5,10 @@ export interface ShippedOrder {
   readonly customerId: string;
   readonly cartId: string;
   readonly region: string;
+  readonly approvalWithin: number;
   readonly lines: readonly { readonly sku: string; readonly quantity: number }[];
 }
-export function shippedOrders(run: string, count?: number): ShippedOrder[];
+export function shippedOrders(run: string, count: number | undefined, approvalWithin: number): ShippedOrder[];
 export function placeOrders(
   fleet: Fleet,
   orders: readonly ShippedOrder[],

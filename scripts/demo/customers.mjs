@@ -6,14 +6,24 @@ const FILE = new URL('../../apps/shop/orders.json', import.meta.url);
 /** An order that was placed from the file, in whatever run: the approver leaves all others to people. */
 const OURS = /^(r\w+)-(\d{4})(?:-\d+)?$/;
 
-/** The first `count` orders of the shipped file, over again when it asks for more, with ids of this run. */
-export function shippedOrders(run, count) {
+/**
+ * The first `count` orders of the shipped file, over again when it asks for more, with ids of this run.
+ * @param {number} approvalWithin how long the big ones wait for approval, in milliseconds
+ */
+export function shippedOrders(run, count, approvalWithin) {
   const orders = JSON.parse(readFileSync(FILE, 'utf8'));
   return Array.from({ length: count ?? orders.length }, (_, index) => {
     const { id, customerId, cartId, region, lines } = orders[index % orders.length];
     const round = Math.floor(index / orders.length);
     const suffix = round === 0 ? '' : `-${round}`;
-    return { id: `${run}-${id}${suffix}`, customerId, cartId: `${run}-${cartId}${suffix}`, region, lines };
+    return {
+      id: `${run}-${id}${suffix}`,
+      customerId,
+      cartId: `${run}-${cartId}${suffix}`,
+      region,
+      lines,
+      approvalWithin,
+    };
   });
 }
 

@@ -24,7 +24,6 @@ export function startFleet(settings: {
   logs: string;
   shops?: number;
   faultRate?: number;
-  approvalTimeout?: string;
   tell?: (line: string) => void;
   shopPort?: number;
 }): Promise<Fleet>;

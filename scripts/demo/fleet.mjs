@@ -38,7 +38,7 @@ class Service {
     if (this.isReady) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => {
-        void this.#lastLines().then((log) => reject(new Error(`${this.name} is not ready after 60 s.\n${log}`)));
+        void this.#trouble().then((log) => reject(new Error(`${this.name} is not ready after 60 s.\n${log}`)));
       }, READY_LIMIT);
       this.#waiting.push({
         resolve: () => (clearTimeout(late), resolve()),
@@ -90,9 +90,11 @@ class Service {
 
   async #died(how, byItself) {
     if (byItself && !this.isReady && ++this.#stillborn >= STILLBORN_LIMIT) {
-      const error = new Error(`${this.name} does not start (${how}).\n${await this.#lastLines()}`);
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
-      return this.#settings.tell(error.message);
+      const error = new Error(`${this.name} does not start (${how}).\n${await this.#trouble()}`);
+      const waiting = this.#waiting.splice(0);
+      for (const { reject } of waiting) reject(error);
+      if (waiting.length === 0) this.#settings.tell(error.message);
+      return;
     }
     this.isReady = false;
     this.#settings.tell(`${this.name} (pid ${this.pid}) died of ${how}: starting it again`);
@@ -102,16 +104,21 @@ class Service {
     this.#spawn();
   }
 
-  async #lastLines() {
+  async #trouble() {
     const text = await readFile(path.join(this.#settings.logs, `${this.name}.log`), 'utf8').catch(() => '');
-    return text.split('\n').slice(-15).join('\n');
+    const lines = text.trimEnd().split('\n').slice(-60);
+    const error = lines.findLastIndex((line) => /error/i.test(line) && !/^\s+at /.test(line));
+    return lines
+      .slice(Math.max(0, error - 5))
+      .slice(0, 20)
+      .join('\n');
   }
 }
 
 /**
  * Starts everything and waits until it is ready.
  * @param {{ url: string, token: string, season: string, logs: string, shops?: number, faultRate?: number,
- *   approvalTimeout?: string, tell?: (line: string) => void, shopPort?: number }} settings
+ *   tell?: (line: string) => void, shopPort?: number }} settings
  */
 export async function startFleet({
   url,
@@ -120,7 +127,6 @@ export async function startFleet({
   logs,
   shops = 2,
   faultRate = 0,
-  approvalTimeout,
   tell = () => undefined,
   shopPort,
 }) {
@@ -147,7 +153,6 @@ export async function startFleet({
       ...shared,
       SHOP_SHOP_PORT: String(port),
       SHOP_TOKEN: token,
-      ...(approvalTimeout === undefined ? {} : { SHOP_APPROVAL_TIMEOUT: approvalTimeout }),
     };
     services.push(new Service({ name: `shop-${number}`, app: 'shop', port, env, logs, tell }));
   }

@@ -5,7 +5,7 @@ export const HELP = `npm start [-- options]: runs the shop with a PostgreSQL of 
   --fault-rate 0.05      the share of requests that the services spoil on purpose
   --rate 25              orders placed per second, at most
   --shops 2              orchestrator processes
-  --approval-timeout MS  how long a big order waits for approval (default 15000)
+  --approval-timeout MS  how long a big order of the file waits for approval (default 15000)
   --data DIR             where PostgreSQL's data and the logs are kept (default .reprise)
 
 DATABASE_URL, if set, is used instead of the embedded PostgreSQL. SHOP_TOKEN, if set, is the token of the HTTP API.
@@ -16,21 +16,22 @@ export function whatNow(fleet, postgres, logs) {
   const [shop] = fleet.shops;
   const url = `http://127.0.0.1:${shop.port}`;
   const write = `-H 'Authorization: Bearer ${fleet.token}' -H 'Content-Type: application/json'`;
+  const mine = `mine-${Date.now().toString(36).slice(-4)}`;
   const order = (id, lines) =>
     JSON.stringify({ id, customerId: 'c-007', cartId: `cart-${id}`, region: 'north', lines });
   const pids = fleet.services.map(({ name, pid }) => `${name} ${pid}`).join(', ');
   const payment = fleet.services.find(({ name }) => name === 'payment');
   return `
 The shop stays up. Place an order, and watch it:
-  curl -s ${url}/orders ${write} -d '${order('mine-1', [{ sku: 'tea-sencha', quantity: 2 }])}'
-  curl -s ${url}/orders/mine-1
+  curl -s ${url}/orders ${write} -d '${order(`${mine}-1`, [{ sku: 'tea-sencha', quantity: 2 }])}'
+  curl -s ${url}/orders/${mine}-1
   curl -s ${url}/orders
 
-A big one waits until somebody approves it. Do, or cancel it: what was done is undone.
-  curl -s ${url}/orders ${write} -d '${order('mine-2', [{ sku: 'machine-lever', quantity: 1 }])}'
+A big one waits (two days) until somebody approves it. Do, or cancel it: what was done is undone.
+  curl -s ${url}/orders ${write} -d '${order(`${mine}-2`, [{ sku: 'machine-lever', quantity: 1 }])}'
   curl -s ${url}/approvals
-  curl -s -X POST ${url}/orders/mine-2/approve ${write} -d '{"by":"me"}'
-  curl -s -X POST ${url}/orders/mine-2/cancel ${write} -d '{"reason":"changed my mind"}'
+  curl -s -X POST ${url}/orders/${mine}-2/approve ${write} -d '{"by":"me"}'
+  curl -s -X POST ${url}/orders/${mine}-2/cancel ${write} -d '{"reason":"changed my mind"}'
 
 Kill a service, place an order, see it retry, and complete when the service is back (a moment later: it is started again):
   kill -9 ${payment.pid}

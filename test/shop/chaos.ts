@@ -9,6 +9,9 @@ import { type Fleet, type Service, startFleet } from '../../scripts/demo/fleet.m
 import { seededRandom } from '../../scripts/seeded-random.mjs';
 import { scratchDatabase } from '../support/scratch-database.js';
 
+/** How long a big order waits for approval, in milliseconds: some are forgotten on purpose. */
+const APPROVAL_WITHIN = 4_000;
+
 export interface Plan {
   readonly seed: number;
   readonly orders: number;
@@ -39,11 +42,11 @@ export async function killAtRandom(plan: Plan, endLimit: number): Promise<Afterm
   try {
     const run = `r${plan.seed.toString(36)}`;
     const token = 'a token for a test';
-    const shops = { shops: 2, faultRate: 0.02, approvalTimeout: '4000' };
+    const shops = { shops: 2, faultRate: 0.02 };
     fleet = await startFleet({ url: database.url, token, season: run, logs, ...shops });
     await client.connect();
     const approving = approveOrders(fleet, ending.signal);
-    const placing = placeOrders(fleet, shippedOrders(run, plan.orders), {
+    const placing = placeOrders(fleet, shippedOrders(run, plan.orders, APPROVAL_WITHIN), {
       atOnce: 32,
       perSecond: plan.ordersPerSecond,
     });

@@ -10,7 +10,8 @@ import { PlaceOrderSaga } from './place-order.saga.js';
 import { TokenGuard } from './token.guard.js';
 
 /** What a customer sends; an id of one's own makes it safe to send the same order twice. */
-const NewOrder = PlaceOrder.omit({ approvalWithin: true }).extend({
+const NewOrder = PlaceOrder.extend({
+  approvalWithin: PlaceOrder.shape.approvalWithin.default(approvalTimeout),
   id: PlaceOrder.shape.id.optional(),
   cartId: PlaceOrder.shape.cartId.optional(),
 });
@@ -30,7 +31,7 @@ export class OrdersController {
   async place(@Body() body: unknown) {
     const { id = randomUUID(), cartId = `cart-${id}`, ...order } = parse(NewOrder, body);
     const handle = await this.orders.start(
-      { ...order, id, cartId, approvalWithin: approvalTimeout() },
+      { ...order, id, cartId },
       { id, tags: { customer: order.customerId }, onClosed: 'return' },
     );
     return { id: handle.id, watch: `/orders/${handle.id}` };
