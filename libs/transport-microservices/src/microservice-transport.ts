@@ -30,6 +30,7 @@ export interface MicroserviceTransportOptions {
  */
 export class MicroserviceTransport extends StepTransport {
   private readonly commands = new Map<string, Command>();
+  private readonly contested = new Set<string>();
   private readonly clients = new Map<string, ServiceClient>();
   private closed = false;
 
@@ -40,21 +41,12 @@ export class MicroserviceTransport extends StepTransport {
     super();
   }
 
-  /**
-   * Makes commands known, so that what is sent and what comes back can be checked.
-   * @throws SagaError `INVALID_CONFIGURATION` when two contracts claim one pattern
-   */
+  /** Makes commands known, so that what is sent and what comes back can be checked. `check` reports two contracts for one pattern. */
   register(...commands: readonly Command[]): void {
     for (const command of commands) {
       const known = this.commands.get(command.pattern);
-      if (known !== undefined && known.definition !== command.definition) {
-        throw new SagaError(
-          'INVALID_CONFIGURATION',
-          `Two contracts define "${command.pattern}".`,
-          'Import the contract from one place, or give one of the services another name.',
-        );
-      }
-      this.commands.set(command.pattern, command);
+      if (known === undefined) this.commands.set(command.pattern, command);
+      else if (known.definition !== command.definition) this.contested.add(command.pattern);
     }
   }
 
@@ -69,6 +61,7 @@ export class MicroserviceTransport extends StepTransport {
       if (!Object.hasOwn(this.services, service)) mistakes.add(this.noSuchService(service).message);
       if (!this.commands.has(`${service}.${operation}`)) mistakes.add(noContract(`${service}.${operation}`).message);
     }
+    for (const pattern of this.contested) mistakes.add(`Two contracts define "${pattern}"; import it from one place.`);
     return [...mistakes];
   }
 

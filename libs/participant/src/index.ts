@@ -1,0 +1,11 @@
+export type { Handlers } from 'reprise/contracts';
+export type { HandlerStep } from './handler-step.js';
+export { Handles, type HandlesOptions } from './handles.decorator.js';
+export { inboxMigrations, type InboxMigration } from './inbox-migrations.js';
+export {
+  PARTICIPANT_OPTIONS,
+  type InboxOptions,
+  type ParticipantAsyncOptions,
+  type ParticipantOptions,
+} from './participant-options.js';
+export { ParticipantModule } from './participant.module.js';

@@ -1,0 +1,31 @@
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { Duration } from 'reprise/core';
+import type { DataSource } from 'typeorm';
+
+/** Where first answers are kept: in the participant's own database, beside the data that its handlers change. */
+export interface InboxOptions {
+  /** The TypeORM data source of the handlers, initialised. PostgreSQL only, for now. */
+  readonly dataSource: DataSource;
+  /** The schema of the inbox's tables; made when it is missing. Default `reprise_inbox`. */
+  readonly schema?: string;
+  /**
+   * How long answers are kept. Has to be longer than a message can be under way and a step can be retried. Default 7 days.
+   */
+  readonly keep?: Duration;
+}
+
+export interface ParticipantOptions {
+  /** Without an inbox a repeated delivery runs the handler again. */
+  readonly inbox?: InboxOptions;
+  /** The longest that a shutdown waits for requests that are being handled. Default 20 s. */
+  readonly drain?: Duration;
+  /** The longest result, in characters of JSON. Default one million. */
+  readonly payloadLimit?: number;
+}
+
+export interface ParticipantAsyncOptions extends Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider, 'inject'> {
+  readonly useFactory: (...injected: never[]) => ParticipantOptions | Promise<ParticipantOptions>;
+}
+
+/** The token of the options; override it in a test to put another data source in. */
+export const PARTICIPANT_OPTIONS = Symbol.for('reprise:participant-options');
