@@ -96,7 +96,7 @@ const CHECKS = [
     name: 'no ended order leaves a cart taken or an approval open',
     figures: `select count(*)::int as carts, count(*) filter (where emptied)::int as emptied from cart.cart`,
     wrong: `select c.id as cart, o.id as order_id, status from cart.cart c join (${SAGAS}) o on o.id = c.order_id
-             where closed_at is not null and emptied is distinct from (status = 'completed')
+             where closed_at is not null and (status <> 'completed' or not emptied)
             union all
             select 'approval', o.id, status from shop.approval a join (${SAGAS}) o on o.id = a.order_id
              where closed_at is not null and outcome is null`,
