@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { checkBooks, describeBooks } from './check-books.mjs';
 import { Board } from './demo/board.mjs';
-import { buildIfStale } from './demo/build.mjs';
+import { buildIfStale } from './build.mjs';
 import { approveOrders, placeOrders, shippedOrders } from './demo/customers.mjs';
 import { startFleet } from './demo/fleet.mjs';
 import { goodbye, HELP, whatNow } from './demo/words.mjs';

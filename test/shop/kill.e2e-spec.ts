@@ -1,4 +1,4 @@
-import { buildIfStale } from '../../scripts/demo/build.mjs';
+import { buildIfStale } from '../../scripts/build.mjs';
 import { type Aftermath, killAtRandom } from './chaos.js';
 
 /** Set KILL_SEED to the number that a run printed, and the same processes die after the same waits. */

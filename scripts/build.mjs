@@ -1,9 +1,10 @@
+// Compiles the apps and libs with `nest build --all`, and remembers when.
 import { spawn } from 'node:child_process';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const STAMP = path.join(ROOT, 'dist', '.built');
 const SOURCES = ['apps', 'libs', 'nest-cli.json', 'tsconfig.json', 'package.json'];
 
@@ -12,6 +13,11 @@ export async function buildIfStale(tell) {
   const built = modified(STAMP);
   if (built > 0 && SOURCES.every((source) => newest(path.join(ROOT, source)) <= built)) return false;
   tell('building');
+  await build();
+  return true;
+}
+
+async function build() {
   const started = Date.now();
   const cli = path.join(ROOT, 'node_modules', '@nestjs', 'cli', 'bin', 'nest.js');
   let output = '';
@@ -20,8 +26,8 @@ export async function buildIfStale(tell) {
   child.stderr.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
   if (code !== 0) throw new Error(`The build failed.\n${output}`);
-  writeFileSync(STAMP, new Date(started).toISOString());
-  return true;
+  writeFileSync(STAMP, '');
+  utimesSync(STAMP, started / 1_000, started / 1_000); // what is edited meanwhile is newer
 }
 
 function newest(place) {
@@ -33,4 +39,9 @@ function newest(place) {
 
 function modified(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await build();
+  console.log('dist/ is up to date');
 }
