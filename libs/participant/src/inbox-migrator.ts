@@ -39,9 +39,13 @@ export async function migrateInbox(dataSource: DataSource, schema: string): Prom
 }
 
 async function appliedIn(runner: QueryRunner, schema: string): Promise<number> {
-  const [{ there }] = (await runner.query('SELECT to_regclass($1) IS NOT NULL AS there', [
-    `"${schema}".migration`,
-  ])) as [{ there: boolean }];
+  // Not to_regclass: inside a transaction it answers from a cache that waiting for an advisory lock does not refresh.
+  const [{ there }] = (await runner.query(
+    `SELECT EXISTS (
+       SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = $1 AND c.relname = 'migration') AS there`,
+    [schema],
+  )) as [{ there: boolean }];
   if (!there) return 0;
   const [{ last }] = (await runner.query(
     `SELECT coalesce(max(number), 0)::int AS last FROM "${schema}".migration`,

@@ -4,7 +4,10 @@ import type { DataSource } from 'typeorm';
 
 /** Where first answers are kept: in the participant's own database, beside the data that its handlers change. */
 export interface InboxOptions {
-  /** The TypeORM data source of the handlers, initialised. PostgreSQL only, for now. */
+  /**
+   * The TypeORM data source of the handlers, initialised. PostgreSQL only, for now. Each handler that runs holds one connection of
+   * its pool; one that takes a second connection, instead of using `step.manager`, can wait for itself when the pool is small.
+   */
   readonly dataSource: DataSource;
   /** The schema of the inbox's tables; made when it is missing. Default `reprise_inbox`. */
   readonly schema?: string;
