@@ -25,7 +25,10 @@ class EverythingSaga {
     throw new Error('always');
   }
 
-  async run(fail: boolean, saga: SagaContext): Promise<{ sum: number; won: string; caught: string; at: number; id: string }> {
+  async run(
+    fail: boolean,
+    saga: SagaContext,
+  ): Promise<{ sum: number; won: string; caught: string; at: number; id: string }> {
     const [left, right] = await Promise.all([this.left(1), this.right(2)]);
     const won = await Promise.race([this.left(3).then(() => 'step'), saga.sleep('10s').then(() => 'timer')]);
     let caught = '';

@@ -1,6 +1,7 @@
 import type { IncomingEvent, RecordedError } from './event.js';
 import type { Json } from './json.js';
-import { isOpenStep, type SagaState, type StepCall } from './saga-state.js';
+import { isOpenStep, type StepCall } from './call-state.js';
+import type { SagaState } from './saga-state.js';
 import { retryDelay, type StepPolicy } from './step-policy.js';
 
 /** How one attempt ended, its payload encoded. */

@@ -1,5 +1,6 @@
 import type { SagaDefinition } from './saga-definition.js';
-import { isOpenStep, type SagaState, type StepCall } from './saga-state.js';
+import { isOpenStep, type StepCall } from './call-state.js';
+import type { SagaState } from './saga-state.js';
 
 /** One step that has to be taken back. */
 export interface PlannedUndo {

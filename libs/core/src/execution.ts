@@ -69,8 +69,11 @@ export class Execution {
     }
     // A start that nobody owned has no decisions yet: they are this worker's first turn.
     const undecided = turns.length === 1 && turns[0]!.events.length === 1;
-    if (!undecided && !this.state.incident && !this.parked) this.mismatch(this.decisions.surplus());
-    if (this.parked) this.state = SagaState.of(turns);
+    if (!undecided && !this.holding && !this.parked) this.mismatch(this.decisions.surplus());
+    if (this.parked) {
+      this.decisions.take();
+      this.state = SagaState.salvage(turns);
+    }
     this.replaying = false;
   }
 
@@ -83,7 +86,7 @@ export class Execution {
     this.at = at;
     const events: HistoryEvent[] = [];
     this.park(events);
-    if (!this.state.incident) events.push(...this.decisions.take());
+    events.push(...this.decided());
     for (const event of incoming) {
       if (this.state.closed) break;
       events.push(event);
@@ -93,7 +96,7 @@ export class Execution {
       }
       await this.receive(event);
       this.park(events);
-      if (!this.state.incident) events.push(...this.decisions.take());
+      events.push(...this.decided());
     }
     return { at, events };
   }
@@ -107,10 +110,10 @@ export class Execution {
   private async follow(recorded: HistoryEvent): Promise<void> {
     if (isDecision(recorded)) {
       this.mismatch(this.decisions.match(recorded));
+      this.state.date(recorded, this.at);
       return;
     }
-    // An incident dropped the decisions before it: the code makes them again, and history has them after its end.
-    if (!this.state.incident) this.mismatch(this.decisions.surplus());
+    if (!this.holding && !droppedDecisions(recorded)) this.mismatch(this.decisions.surplus());
     if (!this.parked) await this.receive(recorded);
   }
 
@@ -125,7 +128,7 @@ export class Execution {
       while (!this.parked && code.settleWait()) await this.options.idle.drained();
       code.expectProgress();
     } catch (error) {
-      this.violate(asViolation(error));
+      this.stop(asViolation(error));
     } finally {
       code.mode = 'between turns';
     }
@@ -143,20 +146,38 @@ export class Execution {
     this.decisions.push(decision);
   }
 
+  /** The code broke a rule. What is left of it after its end harms nobody. */
   private violate(error: SagaError): void {
-    if (this.violation || this.state.closed) return;
+    if (!this.state.over) this.stop(error);
+  }
+
+  private stop(error: SagaError): void {
+    if (this.violation) return;
     this.violation = error;
     if (this.code.mode === 'between turns' && !this.replaying) this.options.onViolation?.();
   }
 
   private mismatch(what: string | undefined): void {
-    if (what !== undefined) this.violate(nonDeterministic(this.options.definition.name, this.options.id, what));
+    if (what !== undefined) this.stop(nonDeterministic(this.options.definition.name, this.options.id, what));
+  }
+
+  /** An incident of the code is open: what the code decides is held back until its end. */
+  private get holding(): boolean {
+    return this.state.incident !== undefined && this.state.incident.call === undefined;
+  }
+
+  /** Takes what the code has decided, unless an incident holds it back. */
+  private decided(): DecisionEvent[] {
+    if (this.state.incident) return [];
+    const taken = this.decisions.take();
+    for (const decision of taken) this.state.date(decision, this.at);
+    return taken;
   }
 
   /** Opens the incident of a violation, unless it is open already. */
   private park(events: HistoryEvent[]): void {
     if (!this.violation) return;
-    this.decisions.take();
+    for (const dropped of this.decisions.take().reverse()) this.state.retract(dropped);
     const { code, message } = this.violation;
     if (this.state.incident?.code === code) return;
     const opened: IncidentOpened = { type: 'IncidentOpened', code, message };
@@ -189,4 +210,12 @@ export class Execution {
       },
     };
   }
+}
+
+/**
+ * The code offended in a live delivery, whose decisions were dropped: mended code makes them again, and history has them after the
+ * incident's end. A mismatch is found in a replay, where there is nothing to drop.
+ */
+function droppedDecisions(event: HistoryEvent): boolean {
+  return event.type === 'IncidentOpened' && event.call === undefined && event.code !== 'NON_DETERMINISTIC';
 }

@@ -1,5 +1,6 @@
 export { base64, fromBase64 } from './base64.js';
 export { afterAttempt, deadlineOf, type AttemptOutcome } from './attempt-outcome.js';
+export { isOpenStep, type CallState, type StepCall, type TimeCall } from './call-state.js';
 export { Clock } from './clock.js';
 export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
 export { isDecision, sameJson } from './decision-match.js';
@@ -73,7 +74,7 @@ export type {
 } from './saga-definition.js';
 export { SagaError, type SagaErrorCode } from './saga-error.js';
 export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
-export { isOpenStep, SagaState, type CallState, type StepCall, type TimeCall } from './saga-state.js';
+export { SagaState } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';

@@ -5,6 +5,9 @@ import { SagaError } from './saga-error.js';
 /** The largest payload by default: one million characters of JSON, about. */
 export const DEFAULT_PAYLOAD_LIMIT = 1_000_000;
 
+/** The most levels of objects in objects: more would overflow the stack, here or in the database. */
+const DEEPEST = 500;
+
 const TAG = '$t';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 /** Keys that could be taken for the tag are written with one more `$`. */
@@ -74,7 +77,11 @@ class Encoder {
   }
 
   private encodeObject(value: object, path: Path | undefined): Json {
-    for (let at = path; at; at = at.parent) if (at.holder === value) throw this.refuse('a circular reference', path);
+    let depth = 0;
+    for (let at = path; at; at = at.parent) {
+      if (at.holder === value) throw this.refuse('a circular reference', path);
+      if (++depth === DEEPEST) throw this.refuse(`more than ${DEEPEST} levels`, undefined);
+    }
     this.grow(2);
     if (Array.isArray(value))
       return Array.from(value, (item, i) => this.encode(item, { parent: path, key: i, holder: value }));

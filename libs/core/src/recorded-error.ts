@@ -65,7 +65,12 @@ export function recordDeclared(thrown: unknown, declared: Iterable<DeclaredError
 
 /** Throws the declared class again where the name is known, a plain error of the same name otherwise. */
 export function reviveDeclared(recorded: RecordedError, declared: ReadonlyMap<string, DeclaredError>): Error {
-  return declared.get(recorded.name)?.revive(recorded) ?? reviveError(recorded);
+  try {
+    return declared.get(recorded.name)?.revive(recorded) ?? reviveError(recorded);
+  } catch {
+    // Today's class cannot hold what was recorded of it: the name, the message and the code are still true.
+    return reviveError(recorded);
+  }
 }
 
 /** What heads and lists show of an error: no stack, no cause, no data. */

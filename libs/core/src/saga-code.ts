@@ -15,7 +15,7 @@ import {
 } from './rule-violations.js';
 import type { SagaCalls, SagaProgram } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
-import { isOpenStep, type StepCall } from './saga-state.js';
+import { isOpenStep, type StepCall } from './call-state.js';
 import { undoAll } from './undo.js';
 
 /** The running code of one instance: what it waits for, what it may do at this moment, and how it ends. */
@@ -28,6 +28,8 @@ export class SagaCode implements SagaCalls {
   private nextCall = 0;
   /** `run()` has settled: branches of the code that it did not wait for get no further. */
   private ended = false;
+  /** A query is being answered. */
+  private asked = false;
 
   constructor(private readonly around: CodeSurroundings) {
     this.context = new ExecutionContext(around.id, around.run, {
@@ -87,13 +89,18 @@ export class SagaCode implements SagaCalls {
 
   /** The code must have ended, or wait for a call: anything else it can wait for never comes (D7). */
   expectProgress(): void {
-    if (this.around.state.closed || this.around.parked || this.open.size > 0) return;
+    if (this.around.state.over || this.around.parked || this.open.size > 0) return;
     this.around.violate(awaitsForeignPromise(this.around.definition.name));
   }
 
   /** Asks a query; undefined program: nothing has begun. @throws what the query throws */
   query(name: string, args: readonly unknown[]): unknown {
-    return this.reading(() => this.program?.query(name, args));
+    this.asked = true;
+    try {
+      return this.reading(() => this.program?.query(name, args));
+    } finally {
+      this.asked = false;
+    }
   }
 
   /** Maps what a remote compensation needs. @throws what the mapping throws */
@@ -109,8 +116,9 @@ export class SagaCode implements SagaCalls {
     });
   }
 
+  /** A query may offend as it likes: it throws to whoever asked, and the instance knows nothing of it (M2). */
   violate(error: SagaError): void {
-    this.around.violate(error);
+    if (!this.asked) this.around.violate(error);
   }
 
   /** Decides a step, and waits for it. */

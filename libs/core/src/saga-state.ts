@@ -1,45 +1,10 @@
+import { isOpenStep, type CallState, type StepCall } from './call-state.js';
 import type { HistoryEvent, IncidentOpened, RecordedError, Turn } from './event.js';
 import type { Json } from './json.js';
 import { SagaError } from './saga-error.js';
 import { moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 import type { SagaStatus } from './saga-status.js';
-import { moveStep, type StepMove, type StepState } from './step-machine.js';
-
-/** One step as the history tells it so far. */
-export interface StepCall {
-  readonly kind: 'step';
-  readonly call: number;
-  readonly step: string;
-  readonly input: readonly Json[];
-  readonly undoes?: number;
-  /** Milliseconds since the epoch. */
-  readonly scheduledAt: number;
-  state: StepState;
-  /** Attempts that failed. */
-  failures: number;
-  /** When the next attempt is due; undefined before the first failure and when nothing follows by itself. */
-  retryAt?: number;
-  result?: Json;
-  /** What was last heard. */
-  error?: RecordedError;
-  /** The saga went on without it (cancelled or failed): it is not tried again. */
-  abandoned: boolean;
-}
-
-/** A timer, or a wait for a condition. */
-export interface TimeCall {
-  readonly kind: 'timer' | 'wait';
-  readonly call: number;
-  readonly dueAt: number | undefined;
-  open: boolean;
-}
-
-export type CallState = StepCall | TimeCall;
-
-/** True while an answer of a participant would still settle the step. */
-export function isOpenStep(step: StepCall): boolean {
-  return step.state === 'scheduled' || step.state === 'retrying';
-}
+import { moveStep, type StepMove } from './step-machine.js';
 
 /** What a history adds up to: folded event by event, by the tables of moves alone. */
 export class SagaState {
@@ -61,12 +26,36 @@ export class SagaState {
     return state;
   }
 
+  /**
+   * Folds what can be folded of a history that is not whole, so that it can be parked with what it says.
+   * @see `of`
+   */
+  static salvage(turns: readonly Turn[]): SagaState {
+    const state = new SagaState();
+    for (const { at, events } of turns) {
+      for (const event of events) {
+        try {
+          state.apply(event, at);
+        } catch {
+          // The incident that is about to be opened says it.
+        }
+      }
+    }
+    return state;
+  }
+
   get status(): SagaStatus {
     if (this.incident) return 'incident';
     return this.phase === 'new' ? 'running' : this.phase;
   }
 
+  /** True when nothing can be appended any more. What ended while an incident holds its end back is not closed. */
   get closed(): boolean {
+    return this.over && !this.incident;
+  }
+
+  /** True when the code has come to its end and everything is undone that had to be. */
+  get over(): boolean {
     return this.phase !== 'new' && this.phase !== 'running' && this.phase !== 'compensating';
   }
 
@@ -113,7 +102,8 @@ export class SagaState {
       case 'StepCompletedLate': {
         const step = this.moveStep(event.call, event.type);
         step.result = event.result;
-        if (step.undoes !== undefined) this.moveStep(step.undoes, 'StepUndone');
+        if (event.type === 'StepCompletedLate') step.undoneFrom = this.calls.size;
+        if (step.undoes !== undefined) this.undone(step.undoes, event.call);
         return;
       }
       case 'StepFailed':
@@ -161,6 +151,22 @@ export class SagaState {
     return step !== undefined && moveStep(step.state, move) !== undefined;
   }
 
+  /** A decision became part of history later than it was made: its step's time runs from there. */
+  date(decision: HistoryEvent, at: number): void {
+    if (decision.type !== 'StepScheduled') return;
+    const step = this.step(decision.call);
+    if (step) step.scheduledAt = at;
+  }
+
+  /** Takes back a decision that never became part of history; the newest first. */
+  retract(decision: HistoryEvent): void {
+    if ('call' in decision && decision.call !== undefined) this.calls.delete(decision.call);
+    if (decision.type !== 'CompensationStarted') return;
+    this.phase = 'running';
+    this.error = undefined;
+    for (const call of this.calls.values()) if (call.kind === 'step' && !this.cancelRequested) call.abandoned = false;
+  }
+
   /** Closes a wait whose condition holds. It has no event of its own: replay finds the same. */
   satisfy(call: number): void {
     this.settleTime(call, 'the end of its wait');
@@ -187,6 +193,11 @@ export class SagaState {
     if (to === 'retrying') this.retrying++;
     step.state = to;
     return step;
+  }
+
+  private undone(target: number, by: number): void {
+    if (by < (this.step(target)?.undoneFrom ?? 0) || !this.accepts(target, 'StepUndone')) return;
+    this.moveStep(target, 'StepUndone');
   }
 
   private move(move: SagaMove): void {

@@ -35,7 +35,8 @@ export const STEP_MOVES = {
     StepOutcomeUnknown: 'unknown',
   },
   completed: { StepUndone: 'compensated' },
-  declared: {},
+  /** Another attempt of it succeeded after all: the effect did happen, and has to be undone if the saga fails (law S7). */
+  declared: { StepCompletedLate: 'completed' },
   fatal: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
   unknown: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
   /** A success that comes after the undo has to be undone again (law S7). */

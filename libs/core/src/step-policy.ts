@@ -54,6 +54,8 @@ export function stepPolicy(options: StepOptions = {}, role: 'forward' | 'compens
  * @param random a number from 0 to 1
  */
 export function retryDelay(policy: StepPolicy, attempt: number, random: number): number {
-  const full = Math.min(policy.max, policy.backoff * policy.factor ** (attempt - 1));
+  // Without the inner limit a backoff of 0 would come to 0 times infinity one day.
+  const grown = Math.min(policy.factor ** (attempt - 1), Number.MAX_VALUE);
+  const full = Math.min(policy.max, policy.backoff * grown);
   return Math.round(full * (1 - policy.jitter * random));
 }

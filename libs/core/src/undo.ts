@@ -4,7 +4,7 @@ import type { Json } from './json.js';
 import { decodePayload } from './payload-codec.js';
 import { undoMappingFailed } from './rule-violations.js';
 import type { CodeSurroundings } from './code-surroundings.js';
-import type { StepCall } from './saga-state.js';
+import type { StepCall } from './call-state.js';
 
 /** What undoing asks of the code: to make calls as the code does, and to map results. */
 export interface UndoCalls {

@@ -38,12 +38,12 @@ export class InstanceStarter {
     const { name: saga, version } = definition;
     const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, payloadLimit);
     const key = { shard: shardOf(id), run: newRun() };
-    const hosted = worker && sagas.get(saga, version);
+    const hosted = worker?.hasRoom ? sagas.get(saga, version) : undefined;
     const tags = checkedTags(options.tags ?? {});
     const start: StartRecord = { id, saga, version, tags, reuse: options.onClosed === 'restart', owned: !!hosted };
     const event = { type: 'SagaStarted', saga, version, engine: ENGINE_RULES, input: encoded } as const;
     const outcome = hosted
-      ? await worker.begin({ key, id, hosted }, event, start)
+      ? await worker!.begin({ key, id, hosted }, event, start)
       : await unowned.append({ key, seq: 0, turn: { at: clock.now(), events: [event] }, start });
     return outcome === 'appended' ? id : this.conflict(id, key.run, options);
   }

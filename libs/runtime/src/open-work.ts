@@ -107,7 +107,8 @@ export class OpenWork {
     const definition = step && this.identity.hosted.definition.steps.get(step.step);
     if (this.stopped || this.worker.draining || !step || !definition || !isOpenStep(step)) return;
     if (this.attempts.has(number)) return;
-    const stepDeadline = deadlineOf(step, definition.policy);
+    // A compensation has no unknown end (C4): past its deadline it is tried once more, and then a person is asked.
+    const stepDeadline = step.undoes === undefined ? deadlineOf(step, definition.policy) : Infinity;
     if (step.abandoned || this.worker.clock.now() >= stepDeadline) this.giveUp(step);
     else this.attempt(step, definition, stepDeadline);
   }

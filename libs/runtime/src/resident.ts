@@ -102,6 +102,10 @@ export class Resident {
       if (!this.gone && !this.execution.parked) this.work.resume();
     });
     this.receive({ read: () => [] });
+  }
+
+  /** After `adopt`, when the mail is there too: takes the first turn. */
+  goOn(): void {
     void this.takeTurns();
   }
 
@@ -114,7 +118,8 @@ export class Resident {
         read: () => messageEvents(message, this.execution.state, this.identity.hosted.definition),
         orphaned: () => {
           if (message.kind !== 'signal' || this.gone) return;
-          this.worker.orphan(this.identity.key, { id: message.id, reason: `unknown-signal:${message.name}` });
+          const reason = this.execution.state.closed ? 'closed-instance' : `unknown-signal:${message.name}`;
+          this.worker.orphan(this.identity.key, { id: message.id, reason });
         },
         message: message.id,
       });
@@ -212,7 +217,8 @@ export class Resident {
         return this.worker.log.error('An instance is parked in an incident.', { ...this.names(), code, message });
       }
       case 'IncidentResolved':
-        return this.work.resume();
+        // The code that offended is still in memory: only a replay can tell whether it is mended.
+        return this.execution.parked ? void this.giveBack(0) : this.work.resume();
     }
   }
 

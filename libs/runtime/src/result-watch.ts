@@ -1,6 +1,5 @@
 import {
   isClosed,
-  recordError,
   SagaError,
   shardOf,
   type Clock,
@@ -86,10 +85,8 @@ export class ResultWatch {
         ]),
       );
       for (const id of asked) await this.answer(id, found.get(id));
-    } catch (error) {
-      if (!(error instanceof SagaError)) throw error;
+    } catch {
       // The store is out of reach: whoever waits goes on waiting, up to the timeout that they gave.
-      void recordError(error);
     } finally {
       this.asking = false;
       this.askSoon(this.wait.next());

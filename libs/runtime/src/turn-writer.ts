@@ -55,10 +55,11 @@ export class TurnWriter {
   /** The head, if this turn changed it. */
   private changedHead({ status, retrying, closed, incident, error }: SagaState): InstanceHead | undefined {
     const head = { status, retrying: retrying > 0 && !closed };
-    if (head.status === this.head.status && head.retrying === this.head.retrying) return undefined;
     const shown = incident
       ? { name: 'SagaError', code: incident.code, message: incident.message }
       : error && summariseError(error);
+    const sameIncident = !incident || incident.code === this.head.error?.code;
+    if (head.status === this.head.status && head.retrying === this.head.retrying && sameIncident) return undefined;
     this.head = shown ? { ...head, error: shown } : head;
     return this.head;
   }

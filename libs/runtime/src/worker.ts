@@ -1,6 +1,7 @@
 import {
   recordError,
   type AppendOutcome,
+  type ClaimedInstance,
   type HistoryEvent,
   type Idle,
   type IncomingEvent,
@@ -13,6 +14,7 @@ import {
 } from 'reprise/core';
 import { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
+import { GivingBack } from './giving-back.js';
 import { GroupCommit } from './group-commit.js';
 import { Heartbeat } from './heartbeat.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
@@ -35,7 +37,7 @@ export class Worker implements WorkerContext {
   private commits: GroupCommit;
   private readonly residents = new Map<string, Resident>();
   private readonly ids = new Set<string>();
-  private readonly releasing = new Set<Promise<void>>();
+  private readonly givingBack: GivingBack;
   private readonly heart: Heartbeat;
   private readonly search: WorkSearch;
   private stopHints: (() => void) | undefined;
@@ -45,6 +47,12 @@ export class Worker implements WorkerContext {
     this.commits = this.newCommits();
     const { store, clock, log, lease, sagas, poll } = options;
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
+    this.givingBack = new GivingBack({
+      store,
+      clock,
+      log,
+      owed: (worker, { run }) => !this.draining && worker === this.id && !this.residents.has(run),
+    });
     this.heart = new Heartbeat({
       store,
       clock,
@@ -79,7 +87,7 @@ export class Worker implements WorkerContext {
 
   /** True while something moves here that is not a wait for time or messages. */
   get busy(): boolean {
-    return this.search.busy || this.releasing.size > 0 || [...this.residents.values()].some(({ busy }) => busy);
+    return this.search.busy || this.givingBack.busy || [...this.residents.values()].some(({ busy }) => busy);
   }
 
   /** Registers and begins to look for work. Rejects when the store is out of reach. */
@@ -99,6 +107,11 @@ export class Worker implements WorkerContext {
     this.residents.set(identity.key.run, resident);
     this.ids.add(identity.id);
     return resident.begin(event, start);
+  }
+
+  /** True while another instance may be begun here; if not, it is for whoever has room. */
+  get hasRoom(): boolean {
+    return this.residents.size < this.options.capacity;
   }
 
   /** True if an instance of that id is in memory here. */
@@ -125,7 +138,6 @@ export class Worker implements WorkerContext {
       await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + 10, resolve));
     }
     this.halt();
-    await Promise.all(this.releasing);
     await this.options.store.leave(this.id).catch((error: unknown) => {
       this.log.warn('The worker could not sign off; others take its instances when its lease ends.', {
         cause: recordError(error).message,
@@ -146,15 +158,8 @@ export class Worker implements WorkerContext {
     return this.commits.append(turn);
   }
 
-  async release(key: InstanceKey, wakeAfter: number | null): Promise<void> {
-    const released = this.options.store.release(this.id, [{ key, wakeAfter }]).catch((error: unknown) => {
-      this.log.warn('An instance could not be given back; it is when the lease ends.', {
-        cause: recordError(error).message,
-      });
-    });
-    this.releasing.add(released);
-    await released;
-    this.releasing.delete(released);
+  release(key: InstanceKey, wakeAfter: number | null): Promise<void> {
+    return this.givingBack.release(this.id, key, wakeAfter);
   }
 
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void {
@@ -178,6 +183,7 @@ export class Worker implements WorkerContext {
   left({ key, id }: ResidentIdentity): void {
     this.residents.delete(key.run);
     this.ids.delete(id);
+    if (this.residents.size === this.options.capacity - 1) this.look();
   }
 
   sagaLog(saga: string, id: string): SagaLog {
@@ -196,16 +202,32 @@ export class Worker implements WorkerContext {
     const { store, sagas, capacity } = this.options;
     const room = this.draining ? 0 : Math.min(CLAIM, capacity - this.residents.size);
     const claimed = room > 0 ? await store.claim(this.id, room, sagas.versions()) : [];
-    for (const { summary, turns } of claimed) {
-      const hosted = sagas.get(summary.saga, summary.version)!;
-      const resident = new Resident({ key: summary.key, id: summary.id, hosted }, this);
-      this.residents.set(summary.key.run, resident);
-      this.ids.add(summary.id);
-      const { status, retrying, error } = summary;
-      await resident.adopt(turns, { status, retrying, ...(error ? { error } : {}) });
+    const adopted: Resident[] = [];
+    try {
+      for (const instance of claimed) adopted.push(...(await this.adopt(instance)));
+      for (const { key, messages } of await store.unread(this.id)) this.residents.get(key.run)?.deliver(messages);
+    } finally {
+      // Not before their mail is there: one that cannot go on would be given back with its mail unread, and be due at once again.
+      for (const resident of adopted) resident.goOn();
     }
-    for (const { key, messages } of await store.unread(this.id)) this.residents.get(key.run)?.deliver(messages);
     return claimed.length > 0;
+  }
+
+  /** One that cannot be taken up must not take its neighbours with it. */
+  private async adopt({ summary, turns }: ClaimedInstance): Promise<Resident[]> {
+    const { key, id, saga, version, status, retrying, error } = summary;
+    const resident = new Resident({ key, id, hosted: this.options.sagas.get(saga, version)! }, this);
+    this.residents.set(key.run, resident);
+    this.ids.add(id);
+    try {
+      await resident.adopt(turns, { status, retrying, ...(error ? { error } : {}) });
+      return [resident];
+    } catch (cause) {
+      this.log.error('An instance could not be taken up; it is given back.', { id, cause: recordError(cause).message });
+      resident.leave();
+      void this.release(key, 60_000);
+      return [];
+    }
   }
 
   /** Taken for dead: others have what was here (law W2). */

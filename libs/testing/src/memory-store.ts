@@ -29,6 +29,7 @@ export class MemoryStore extends HistoryStore {
   private readonly rows = new Map<string, Row>();
   private readonly newest = new Map<string, Row>();
   private readonly leases = new Map<string, number>();
+  private readonly dead = new Set<string>();
   private readonly listeners = new Set<() => void>();
 
   constructor(readonly clock: Clock) {
@@ -43,15 +44,16 @@ export class MemoryStore extends HistoryStore {
   }
 
   async heartbeat(worker: string, leaseMs: number, _hosted: readonly HostedVersion[]): Promise<boolean> {
-    const until = this.leases.get(worker);
-    if (until !== undefined && until < this.clock.now()) return false;
+    this.expire();
+    if (this.dead.has(worker)) return false;
     this.leases.set(worker, this.clock.now() + leaseMs);
     return true;
   }
 
   async claim(worker: string, limit: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]> {
     const now = this.clock.now();
-    for (const [dead, until] of this.leases) if (until < now) await this.leave(dead);
+    this.expire();
+    if (this.dead.has(worker)) return [];
     const due = [...this.rows.values()]
       .filter(
         ({ summary, owner, wakeAt }) => !owner && wakeAt <= now && !isClosed(summary.status) && hosts(hosted, summary),
@@ -77,7 +79,7 @@ export class MemoryStore extends HistoryStore {
 
   async leave(worker: string): Promise<void> {
     this.leases.delete(worker);
-    for (const row of this.rows.values()) if (row.owner === worker) this.free(row, 0);
+    this.freeOf(worker);
   }
 
   async wakeIncidents(codes: readonly string[], hosted: readonly HostedVersion[]): Promise<number> {
@@ -91,7 +93,7 @@ export class MemoryStore extends HistoryStore {
 
   /** Gives back what every worker holds, as if all their leases had ended. */
   async freeAll(): Promise<void> {
-    for (const { owner } of [...this.rows.values()]) if (owner) await this.leave(owner);
+    for (const { owner } of [...this.rows.values()]) if (owner) this.freeOf(owner);
   }
 
   async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
@@ -162,16 +164,38 @@ export class MemoryStore extends HistoryStore {
     if (seq !== row.turns.length) return seq < row.turns.length ? 'repeated' : 'refused';
     row.turns.push(JSON.stringify(turn));
     row.messages = row.messages.filter(({ id }) => !consumed?.includes(id));
-    if (head)
-      row.summary = {
-        ...row.summary,
-        ...structuredClone(head),
-        ...(isClosed(head.status) ? { closedAt: this.clock.now() } : {}),
-      };
-    if (isClosed(row.summary.status)) Object.assign(row, { owner: undefined, wakeAt: Infinity });
+    if (head) {
+      const { error: _before, ...summary } = row.summary;
+      const closedAt = isClosed(head.status) ? { closedAt: this.clock.now() } : {};
+      row.summary = { ...summary, ...structuredClone(head), ...closedAt };
+    }
+    if (isClosed(row.summary.status)) this.retire(row);
     else if (release) this.free(row, release.wakeAfter);
     this.hint();
     return 'appended';
+  }
+
+  /** What is in the mailbox of an instance when it ends goes on record. */
+  private retire(row: Row): void {
+    Object.assign(row, { owner: undefined, wakeAt: Infinity });
+    const { key, id } = row.summary;
+    for (const { id: message, kind, name, input } of row.messages.splice(0)) {
+      this.orphans.push({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
+    }
+  }
+
+  /** Takes workers for dead whose lease is over (law W2). */
+  private expire(): void {
+    for (const [worker, until] of this.leases) {
+      if (until >= this.clock.now()) continue;
+      this.leases.delete(worker);
+      this.dead.add(worker);
+      this.freeOf(worker);
+    }
+  }
+
+  private freeOf(worker: string): void {
+    for (const row of this.rows.values()) if (row.owner === worker) this.free(row, 0);
   }
 
   private free(row: Row, wakeAfter: number | null): void {

@@ -3,6 +3,7 @@ import {
   isDecision,
   sameJson,
   SagaError,
+  type HistoryEvent,
   type IncomingEvent,
   type SagaDefinition,
   type Turn,
@@ -31,7 +32,9 @@ export async function replayHistory(subject: ReplaySubject, turns: readonly Turn
  */
 export async function replayEveryPrefix(subject: ReplaySubject, turns: readonly Turn[]): Promise<number> {
   await replayHistory(subject, turns);
-  for (let cut = 1; cut < turns.length; cut++) {
+  // Before an incident that a deploy mended, the code was another one: it cannot have decided the same.
+  for (let cut = 1 + turns.findLastIndex(({ events }) => events.some(isOffence)); cut < turns.length; cut++) {
+    if (cut === 0) continue;
     const execution = new Execution({ ...subject, idle: new NodeIdle() });
     await execution.replay(turns.slice(0, cut));
     for (const turn of turns.slice(cut)) {
@@ -41,6 +44,11 @@ export async function replayEveryPrefix(subject: ReplaySubject, turns: readonly 
     }
   }
   return turns.length;
+}
+
+/** An incident that the code itself caused. */
+function isOffence(event: HistoryEvent): boolean {
+  return event.type === 'IncidentOpened' && event.call === undefined;
 }
 
 /** Stacks name lines of code, not decisions. */

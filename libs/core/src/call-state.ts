@@ -1,0 +1,41 @@
+import type { RecordedError } from './event.js';
+import type { Json } from './json.js';
+import type { StepState } from './step-machine.js';
+
+/** One step as the history tells it so far. */
+export interface StepCall {
+  readonly kind: 'step';
+  readonly call: number;
+  readonly step: string;
+  readonly input: readonly Json[];
+  readonly undoes?: number;
+  /** Milliseconds since the epoch. */
+  scheduledAt: number;
+  state: StepState;
+  /** Attempts that failed. */
+  failures: number;
+  /** When the next attempt is due; undefined before the first failure and when nothing follows by itself. */
+  retryAt?: number;
+  result?: Json;
+  /** What was last heard. */
+  error?: RecordedError;
+  /** The saga went on without it (cancelled or failed): it is not tried again. */
+  abandoned: boolean;
+  /** After a late success: the first call that can be its undo. One that was under way by then may have come too early (S7). */
+  undoneFrom?: number;
+}
+
+/** A timer, or a wait for a condition. */
+export interface TimeCall {
+  readonly kind: 'timer' | 'wait';
+  readonly call: number;
+  readonly dueAt: number | undefined;
+  open: boolean;
+}
+
+export type CallState = StepCall | TimeCall;
+
+/** True while an answer of a participant would still settle the step. */
+export function isOpenStep(step: StepCall): boolean {
+  return step.state === 'scheduled' || step.state === 'retrying';
+}
