@@ -16,49 +16,35 @@ export class Appender {
 
   async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {
     if (turns.length === 0) return [];
-    const outcomes = turns.map((): AppendOutcome => 'appended');
-    if (turns.every(isPlain)) await this.appendPlain(worker, turns, outcomes);
-    else await this.appendAll(worker, turns, outcomes);
+    const [row] = turns.every(isPlain)
+      ? await this.write(appendTurns, appendTurnsAgain, [worker ?? null, ...turnColumns(turns)])
+      : await this.write(appendAndChange, appendAndChangeAgain, [
+          worker ?? null,
+          ...turnColumns(turns),
+          ...changeColumns(turns),
+          hintChannel(this.connection.schemaName),
+        ]);
+    const outcomes = row!['missing'] === 't' ? await this.judge(worker, turns, row!) : turns.map(appended);
+    if (row!['mail']) {
+      const ended = (JSON.parse(row!['mail']) as number[]).map((place) => turns[place - 1]!);
+      // What is left in these mailboxes is safe where it is, so that a failure here needs no answer.
+      await this.connection.run(orphanMail, keyColumns(ended)).catch(() => []);
+    }
     return outcomes;
   }
 
-  private async appendPlain(
-    worker: string | undefined,
-    turns: readonly TurnAppend[],
-    outcomes: AppendOutcome[],
-  ): Promise<void> {
-    const [row] = await this.write(appendTurns, appendTurnsAgain, [worker ?? null, ...turnColumns(turns)]);
-    if (row!['missing'] === 'f') return;
-    const written = runsOf(row!, 'written');
-    const fenced = runsOf(row!, 'fenced');
-    turns.forEach(({ key }, index) => {
-      const run = key.run.toLowerCase();
-      if (!written.has(run)) outcomes[index] = fenced.has(run) ? 'repeated' : 'refused';
-    });
-  }
-
-  private async appendAll(
-    worker: string | undefined,
-    turns: readonly TurnAppend[],
-    outcomes: AppendOutcome[],
-  ): Promise<void> {
-    const rows = await this.write(appendAndChange, appendAndChangeAgain, [
-      worker ?? null,
-      ...turnColumns(turns),
-      ...changeColumns(turns),
-      hintChannel(this.connection.schemaName),
-    ]);
+  private async judge(worker: string | undefined, turns: readonly TurnAppend[], row: Row): Promise<AppendOutcome[]> {
+    const written = runsOf(row, 'written');
+    const fenced = runsOf(row, 'fenced');
     const notStarted: number[] = [];
-    const withMail: TurnAppend[] = [];
-    for (const row of rows) {
-      const index = Number(row['place']) - 1;
-      if (row['what'] === 'not-started') notStarted.push(index);
-      else if (row['what'] === 'mail') withMail.push(turns[index]!);
-      else if (index >= 0) outcomes[index] = row['what'] === 'repeated' ? 'repeated' : 'refused';
-    }
+    const outcomes = turns.map(({ key, start }, index): AppendOutcome => {
+      const run = key.run.toLowerCase();
+      if (written.has(run)) return 'appended';
+      if (start) notStarted.push(index);
+      return fenced.has(run) ? 'repeated' : 'refused';
+    });
     if (notStarted.length > 0) await this.judgeStarts(worker, turns, notStarted, outcomes);
-    // What is left in these mailboxes is safe where it is, so that a failure here needs no answer.
-    if (withMail.length > 0) await this.connection.run(orphanMail, keyColumns(withMail)).catch(() => []);
+    return outcomes;
   }
 
   /** Nearly always no turn is there yet; the statement that reckons with it is slower. */
@@ -104,4 +90,8 @@ export function keyColumns(instances: readonly Pick<TurnAppend, 'key'>[]): Buffe
 
 function runsOf(row: Row, column: string): Set<string> {
   return new Set(JSON.parse(row[column] ?? '[]') as string[]);
+}
+
+function appended(): AppendOutcome {
+  return 'appended';
 }

@@ -8,7 +8,7 @@ import type { Statement } from './statement.js';
  * $17 closed; of releases $18 released, $19 milliseconds to wait (null: until a message comes). Then the messages taken in, flat:
  * $20 place of the turn, $21 message id. $22 channel of hints.
  * A turn that is there already breaks the key and fails the statement: see appendAndChangeAgain.
- * Answers the rows that were not written, as `refused`, `repeated` or `not-started`, and those that closed with mail left as `mail`.
+ * One row: as appendTurns, and the places of the turns that closed an instance with mail left.
  *
  * Locks: as in append-turns; beyond that
  * - `retired` takes the closed run that an id had before, so that two starts that reuse the id queue up behind each other;
@@ -70,7 +70,7 @@ started as (
   returning shard, run
 ),
 fenced as materialized (
-  select incoming.place, incoming.shard, incoming.run
+  select incoming.*
   from incoming
   cross join lateral (
     select from ${schema}.instance
@@ -85,20 +85,17 @@ fenced as materialized (
 ),
 written as (
   insert into ${schema}.history (shard, run, seq, at, events)
-  select incoming.shard, incoming.run, incoming.seq, incoming.at, incoming.events
-  from incoming
-  join (
-    select shard, run from fenced
-    union all
-    select shard, run from started
-  ) allowed using (shard, run)
+  select shard, run, seq, at, events from fenced
+  union all
+  select shard, run, seq, at, events from incoming join started using (shard, run)
   ${onConflict}
   returning shard, run
 ),
 read as materialized (
-  select incoming.shard, incoming.run, message.id, message.number
-  from rows from (unnest($20::integer[]), unnest($21::text[]), ${EXPECTED_ROWS}) with ordinality as message(place, id, nothing, number)
-  join incoming using (place)
+  select fenced.shard, fenced.run, letter.id, letter.number
+  from rows from (unnest($20::integer[]), unnest($21::text[]), ${EXPECTED_ROWS})
+    with ordinality as letter(place, id, nothing, number)
+  join fenced using (place)
   join written using (shard, run)
 ),
 consumed as (
@@ -111,9 +108,8 @@ taken as materialized (
   select shard, run, count(*)::integer as messages from consumed group by shard, run
 ),
 change as materialized (
-  select incoming.*, coalesce(taken.messages, 0) as messages
-  from incoming
-  join fenced using (shard, run)
+  select fenced.*, coalesce(taken.messages, 0) as messages
+  from fenced
   join written using (shard, run)
   left join taken using (shard, run)
   where status is not null or released or taken.messages is not null
@@ -137,14 +133,10 @@ changed as (
   where instance.shard = change.shard and instance.run = change.run
   returning change.place, change.closed and instance.unread > 0 as mail
 )
-select incoming.place::integer,
-  case when incoming.id is not null then 'not-started' when fenced.place is not null then 'repeated' else 'refused' end as what
-from incoming
-left join fenced using (shard, run)
-left join written using (shard, run)
-where written.run is null
-union all
-select place::integer, 'mail' from changed where mail
-union all
-select 0, pg_notify($22::text, '')::text from (select from started where $1::uuid is null limit 1) free_start`;
+select missing,
+  case when missing then (select json_agg(run) from written) end as written,
+  case when missing then (select json_agg(run) from fenced) end as fenced,
+  (select json_agg(place) from changed where mail) as mail,
+  case when $1::uuid is null and exists (select from started) then pg_notify($22::text, '')::text end as hint
+from (select (select count(*) from written) < cardinality($2::smallint[]) as missing) outcome`;
 }
