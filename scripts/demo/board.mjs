@@ -79,7 +79,7 @@ export class Board {
       `── orders ── ${seconds(this.#started)} s ${'─'.repeat(48)}`,
       ...left.map((text, row) => `  ${text}     ${right[row]}`),
       `  in the last minute: ${counts.started_per_minute} started, ${counts.finished_per_minute} finished`,
-      `  why they failed: ${why}`.slice(0, Math.max(40, (this.#out.columns ?? 100) - 1)),
+      `  why they failed: ${why}`.slice(0, Math.max(40, (this.#out.columns || 100) - 1)),
       '─'.repeat(68),
     ];
     this.#wipe();

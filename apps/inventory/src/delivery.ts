@@ -1,10 +1,10 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { seasonName } from '@shop/service';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 
-/** What a lorry brings of most articles, and of those that are rare. */
-const USUAL = 5_000;
-const RARE: Readonly<Record<string, number>> = { 'umbrella-1905': 3 };
+/** How many pieces fill a shelf, of most articles and of those that are rare. */
+const FULL = 5_000;
+const FULL_RARE: Readonly<Record<string, number>> = { 'umbrella-1905': 3 };
 const ARTICLES = (
   'tea-assam tea-sencha tea-rooibos coffee-yirga coffee-house cup-white cup-blue pot-cast pot-glass kettle-steel ' +
   'kettle-temp grinder-hand grinder-disc press-small press-large scale filter-paper honey-lime biscuit-oat ' +
@@ -23,18 +23,19 @@ export class Delivery implements OnModuleInit {
         [seasonName()],
       );
       if (season.length === 0) return;
-      for (const sku of ARTICLES) {
-        const quantity = RARE[sku] ?? USUAL;
-        await manager.query(
-          `insert into inventory.stock (sku, available) values ($1, $2)
-           on conflict (sku) do update set available = stock.available + excluded.available`,
-          [sku, quantity],
-        );
-        await manager.query(`insert into inventory.ledger (kind, sku, quantity) values ('delivery', $1, $2)`, [
-          sku,
-          quantity,
-        ]);
-      }
+      for (const sku of ARTICLES) await this.fillUp(sku, FULL_RARE[sku] ?? FULL, manager);
     });
+  }
+
+  private async fillUp(sku: string, full: number, manager: EntityManager): Promise<void> {
+    await manager.query('insert into inventory.stock (sku) values ($1) on conflict do nothing', [sku]);
+    const [shelf] = await manager.query('select available from inventory.stock where sku = $1 for update', [sku]);
+    const missing = full - shelf.available;
+    if (missing <= 0) return;
+    await manager.query('update inventory.stock set available = $2 where sku = $1', [sku, full]);
+    await manager.query(`insert into inventory.ledger (kind, sku, quantity) values ('delivery', $1, $2)`, [
+      sku,
+      missing,
+    ]);
   }
 }

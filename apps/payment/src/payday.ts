@@ -14,10 +14,12 @@ export class Payday implements OnModuleInit {
         [seasonName()],
       );
       if (season.length === 0) return;
-      await manager.query('update payment.account set balance = balance + allowance');
+      await manager.query('select 1 from payment.account for update');
       await manager.query(
-        `insert into payment.ledger (kind, customer_id, amount) select 'deposit', customer_id, allowance from payment.account`,
+        `insert into payment.ledger (kind, customer_id, amount)
+           select 'deposit', customer_id, allowance - balance from payment.account where balance < allowance`,
       );
+      await manager.query('update payment.account set balance = allowance where balance < allowance');
     });
   }
 }
