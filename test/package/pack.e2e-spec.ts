@@ -64,7 +64,14 @@ describe('the published package', () => {
     'type-checks in an application and runs a saga there, on PostgreSQL',
     async () => {
       await copyFile(path.join(ROOT, 'test/package/scratch-app.ts'), path.join(folder, 'app.ts'));
-      const options = { module: 'nodenext', target: 'es2023', strict: true, skipLibCheck: true, types: ['node'], outDir: 'built' };
+      const options = {
+        module: 'nodenext',
+        target: 'es2023',
+        strict: true,
+        skipLibCheck: true,
+        types: ['node'],
+        outDir: 'built',
+      };
       const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true, useDefineForClassFields: false };
       await writeFile(
         path.join(folder, 'tsconfig.json'),
