@@ -65,6 +65,7 @@ class Encoder {
         this.grow(5);
         return value;
       case 'undefined':
+        this.grow(10);
         return { [TAG]: 'u' };
       case 'bigint':
         this.grow(24);

@@ -15,6 +15,8 @@ export class SagaState {
   /** How many steps wait for another attempt. */
   retrying = 0;
   cancelRequested = false;
+  /** Ids of the messages whose signals were delivered: one that is sent again is not delivered again (law M1). */
+  readonly signals = new Set<string>();
   result: Json | undefined;
   /** Why it failed or is being undone. */
   error: RecordedError | undefined;
@@ -141,6 +143,7 @@ export class SagaState {
         this.incident = undefined;
         return;
       case 'SignalReceived':
+        this.signals.add(event.message);
         return;
     }
   }

@@ -4,7 +4,7 @@ import type { IncomingEvent, Message, SagaDefinition, SagaState } from 'reprise/
 export function messageEvents(message: Message, state: SagaState, definition: SagaDefinition): IncomingEvent[] {
   switch (message.kind) {
     case 'signal':
-      if (!definition.signals.has(message.name)) return [];
+      if (!definition.signals.has(message.name) || state.signals.has(message.id)) return [];
       return [{ type: 'SignalReceived', message: message.id, name: message.name, input: message.input }];
     case 'cancel':
       if (state.cancelRequested || state.phase !== 'running') return [];

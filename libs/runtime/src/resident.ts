@@ -9,7 +9,7 @@ import {
   type Turn,
 } from 'reprise/core';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
-import { messageEvents } from './message-events.js';
+import { Mailbox } from './mailbox.js';
 import { OpenWork } from './open-work.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { TurnWriter, type Written } from './turn-writer.js';
@@ -35,7 +35,7 @@ export class Resident {
   readonly execution: Execution;
   private readonly work: OpenWork;
   private readonly intake: Intake[] = [];
-  private readonly seenMessages = new Set<string>();
+  private readonly mailbox: Mailbox;
   private writer: TurnWriter;
   private turning = false;
   private gone = false;
@@ -58,7 +58,17 @@ export class Resident {
       onViolation: () => this.receive({ read: () => [] }),
     });
     this.writer = new TurnWriter(identity, worker);
-    const state = () => this.execution.state;
+    const [state, gone] = [() => this.execution.state, () => this.gone];
+    this.mailbox = new Mailbox({
+      definition: hosted.definition,
+      get state() {
+        return state();
+      },
+      get gone() {
+        return gone();
+      },
+      orphan: (orphan) => worker.orphan(key, orphan),
+    });
     this.work = new OpenWork(identity, worker, {
       get state() {
         return state();
@@ -109,21 +119,9 @@ export class Resident {
     void this.takeTurns();
   }
 
-  /** Takes messages from the instance's mailbox; one that is here already is not taken twice (M1). */
+  /** Takes messages from the store's mailbox of the instance. */
   deliver(messages: readonly Message[]): void {
-    for (const message of messages) {
-      if (this.seenMessages.has(message.id)) continue;
-      this.seenMessages.add(message.id);
-      this.receive({
-        read: () => messageEvents(message, this.execution.state, this.identity.hosted.definition),
-        orphaned: () => {
-          if (message.kind !== 'signal' || this.gone) return;
-          const reason = this.execution.state.closed ? 'closed-instance' : `unknown-signal:${message.name}`;
-          this.worker.orphan(this.identity.key, { id: message.id, reason });
-        },
-        message: message.id,
-      });
-    }
+    for (const intake of this.mailbox.take(messages)) this.receive(intake);
   }
 
   /** Calls back between two turns, when the last one is durable. */
@@ -174,6 +172,7 @@ export class Resident {
     const consumed = taken.flatMap(({ message }) => message ?? []);
     if (turn.events.length === 0 && consumed.length === 0) return;
     const outcome = await this.writer.write(turn, this.execution.state, consumed);
+    this.mailbox.consumed(consumed);
     if (outcome === 'appended') this.act(turn.events);
     else this.leave();
   }

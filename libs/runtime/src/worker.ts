@@ -18,6 +18,7 @@ import { GivingBack } from './giving-back.js';
 import { GroupCommit } from './group-commit.js';
 import { Heartbeat } from './heartbeat.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
+import { OrphanDesk } from './orphan-desk.js';
 import { Resident } from './resident.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { Written } from './turn-writer.js';
@@ -39,6 +40,7 @@ export class Worker implements WorkerContext {
   private readonly ids = new Set<string>();
   private readonly givingBack: GivingBack;
   private readonly heart: Heartbeat;
+  private readonly orphans: OrphanDesk;
   private readonly search: WorkSearch;
   private stopHints: (() => void) | undefined;
 
@@ -46,6 +48,7 @@ export class Worker implements WorkerContext {
     this.attempts = new AttemptRunner(options.transport, options.payloadLimit);
     this.commits = this.newCommits();
     const { store, clock, log, lease, sagas, poll } = options;
+    this.orphans = new OrphanDesk(store, log);
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
     this.givingBack = new GivingBack({
       store,
@@ -163,17 +166,7 @@ export class Worker implements WorkerContext {
   }
 
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void {
-    this.log.warn('An answer or message came that nobody could take; it is on record as an orphan.', {
-      run: key.run,
-      ...orphanNames(orphan),
-    });
-    void this.options.store.recordOrphan({ key, ...orphan }).catch((error: unknown) => {
-      this.log.error('An orphan could not be recorded.', {
-        run: key.run,
-        ...orphanNames(orphan),
-        cause: recordError(error).message,
-      });
-    });
+    this.orphans.record(key, orphan);
   }
 
   closed(instance: ResidentIdentity, events: readonly HistoryEvent[]): void {
@@ -204,7 +197,7 @@ export class Worker implements WorkerContext {
     const claimed = room > 0 ? await store.claim(this.id, room, sagas.versions()) : [];
     const adopted: Resident[] = [];
     try {
-      for (const instance of claimed) adopted.push(...(await this.adopt(instance)));
+      adopted.push(...(await Promise.all(claimed.map((instance) => this.adopt(instance)))).flat());
       for (const { key, messages } of await store.unread(this.id)) this.residents.get(key.run)?.deliver(messages);
     } finally {
       // Not before their mail is there: one that cannot go on would be given back with its mail unread, and be due at once again.
@@ -247,8 +240,4 @@ export class Worker implements WorkerContext {
     this.commits.stop();
     for (const resident of [...this.residents.values()]) resident.leave();
   }
-}
-
-function orphanNames({ id, reason, call, attempt }: Omit<Orphan, 'key'>): Record<string, unknown> {
-  return { id, reason, call, attempt };
 }

@@ -137,6 +137,7 @@ export class MemoryStore extends HistoryStore {
   ): AppendOutcome {
     let row = this.rows.get(key.run);
     if (start && !row) {
+      if (start.owned && this.dead.has(worker!)) return 'refused';
       const other = this.newest.get(start.id);
       if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
       const { id, saga, version, tags } = start;
