@@ -13,7 +13,9 @@ class Declined extends Error {
   }
 }
 
-const Stock = contract('stock', { take: { input: z.object({ sku: z.string() }), output: z.object({ id: z.string() }) } });
+const Stock = contract('stock', {
+  take: { input: z.object({ sku: z.string() }), output: z.object({ id: z.string() }) },
+});
 
 let caught: unknown;
 
@@ -112,7 +114,10 @@ describe('S3 the idempotency key', () => {
     const { key } = await lab.engine.describe('one');
     expect(remote).toMatchObject([{ key: `${key.run}:0`, attempt: 1, step: 'take' }]);
     const undone: StepInvocation[] = [];
-    const failing = await begin({ work: () => Promise.reject(new Error('x')), undo: (_a, i) => void undone.push(i) }, 'fail');
+    const failing = await begin(
+      { work: () => Promise.reject(new Error('x')), undo: (_a, i) => void undone.push(i) },
+      'fail',
+    );
     await failing.advance(60_000);
     const run = (await failing.engine.describe('one')).key.run;
     expect(undone).toMatchObject([{ key: `${run}:1`, undoes: `${run}:0` }]);
@@ -165,7 +170,14 @@ describe('S4 errors are of three kinds', () => {
   });
 
   it.each<[string, unknown]>([
-    ['a circle', (() => { const circle: unknown[] = []; circle.push(circle); return circle; })()],
+    [
+      'a circle',
+      (() => {
+        const circle: unknown[] = [];
+        circle.push(circle);
+        return circle;
+      })(),
+    ],
     ['a class instance', new (class Money {})()],
     ['a function', () => undefined],
     ['too much', 'x'.repeat(1_000_001)],
@@ -175,7 +187,9 @@ describe('S4 errors are of three kinds', () => {
     await lab.advance(60_000);
     expect(asked).toBe(1);
     expect(caught).toBeInstanceOf(StepFailedError);
-    expect((caught as StepFailedError).cause).toMatchObject({ code: expect.stringMatching(/NOT_SERIALISABLE|PAYLOAD_TOO_LARGE/) });
+    expect((caught as StepFailedError).cause).toMatchObject({
+      code: expect.stringMatching(/NOT_SERIALISABLE|PAYLOAD_TOO_LARGE/),
+    });
     expect(await lab.eventsOf('StepFailed')).toMatchObject([{ kind: 'fatal' }]);
   });
 
@@ -235,10 +249,16 @@ describe('S5 S6 time and the unknown outcome', () => {
 
   it('S6 C3 the compensation of a step whose outcome is unknown runs, with undefined', async () => {
     const undone: unknown[] = [];
-    const lab = await begin({ work: () => Promise.reject(new Error('lost')), undo: (args) => void undone.push(args) }, 'fail');
+    const lab = await begin(
+      { work: () => Promise.reject(new Error('lost')), undo: (args) => void undone.push(args) },
+      'fail',
+    );
     await lab.advance(60_000);
     expect(undone).toEqual([[undefined, 'x']]);
-    await expect(lab.result(Stepping)).rejects.toMatchObject({ compensated: true, cause: { name: 'StepUnknownError' } });
+    await expect(lab.result(Stepping)).rejects.toMatchObject({
+      compensated: true,
+      cause: { name: 'StepUnknownError' },
+    });
   });
 });
 
