@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 
 const COUNTS = `
@@ -23,7 +24,7 @@ const REASONS = `
 
 /** What happens to the orders of one run, read from the tables: a table redrawn on a terminal, a line now and then elsewhere. */
 export class Board {
-  #client;
+  #pool;
   #run;
   #drawn = 0;
   #lastLine = 0;
@@ -32,17 +33,16 @@ export class Board {
 
   static async open(url, run) {
     const board = new Board();
-    board.#client = new pg.Client({ connectionString: url });
-    board.#client.on('error', () => undefined);
-    await board.#client.connect();
+    board.#pool = new pg.Pool({ connectionString: url, max: 1 });
+    board.#pool.on('error', () => undefined);
     board.#run = `${run}%`;
     return board;
   }
 
   /** Reads the figures of the moment and shows them. */
   async refresh({ now = false } = {}) {
-    const [counts] = (await this.#client.query(COUNTS, [this.#run])).rows;
-    const reasons = (await this.#client.query(REASONS, [this.#run])).rows;
+    const [counts] = await this.#read(COUNTS);
+    const reasons = await this.#read(REASONS);
     if (this.#out.isTTY) this.#draw(counts, reasons);
     else if (now || Date.now() - this.#lastLine > 3_000) this.#line(counts, reasons);
     return counts;
@@ -55,7 +55,18 @@ export class Board {
   }
 
   async close() {
-    await this.#client.end();
+    await this.#pool.end();
+  }
+
+  /** Whoever watches a database come and go has to ask again: for half a minute, then the error is the answer. */
+  async #read(sql) {
+    for (const until = Date.now() + 30_000; ; await pause(250)) {
+      try {
+        return (await this.#pool.query(sql, [this.#run])).rows;
+      } catch (error) {
+        if (Date.now() > until) throw error;
+      }
+    }
   }
 
   #draw(counts, reasons) {
