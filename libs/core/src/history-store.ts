@@ -87,7 +87,7 @@ export interface ClaimedInstance {
 export interface Orphan {
   readonly key: InstanceKey;
   readonly id: string;
-  /** For instance `late-result`, `duplicate-result`, `closed-instance`, `unknown-instance`. */
+  /** For instance `late-result`, `duplicate-result`, `closed-instance`, `instance-elsewhere`, `unknown-instance`. */
   readonly reason: string;
   readonly call?: number;
   readonly attempt?: number;

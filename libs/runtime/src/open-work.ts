@@ -147,8 +147,13 @@ export class OpenWork {
 
   private orphan({ call }: StepCall, attempt: number, ended: AttemptOutcome, late: boolean): void {
     if (ended.outcome === 'transient') return;
-    const reason =
-      this.stopped || this.owner.state.closed ? 'closed-instance' : late ? 'late-result' : 'duplicate-result';
+    const reason = this.owner.state.closed
+      ? 'closed-instance'
+      : this.stopped
+        ? 'instance-elsewhere'
+        : late
+          ? 'late-result'
+          : 'duplicate-result';
     const payload = ended.outcome === 'completed' ? { payload: ended.result } : {};
     this.worker.orphan(this.identity.key, { id: `${call}:${attempt}`, reason, call, attempt, ...payload });
   }

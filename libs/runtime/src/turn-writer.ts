@@ -11,6 +11,9 @@ import type { WorkerContext } from './worker-context.js';
 
 export type Written = 'appended' | 'refused' | 'duplicate';
 
+/** How long an instance rests whose turn the store will not have, in milliseconds. */
+const REST = 60_000;
+
 /** Appends the turns of one instance, each where the last one ended (W3), with the head when it changed. */
 export class TurnWriter {
   constructor(
@@ -47,8 +50,11 @@ export class TurnWriter {
     this.worker.log.error('An instance is parked in an incident.', { id: this.identity.id, code, message });
     const turn: Turn = { at: this.worker.clock.now(), events: [{ type: 'IncidentOpened', code, message }] };
     const head: InstanceHead = { status: 'incident', retrying: false, error: { name: 'SagaError', code, message } };
-    const release = { wakeAfter: null };
-    await this.worker.commit({ key: this.identity.key, seq: this.length, turn, head, release });
+    const { clock } = this.worker;
+    const { key } = this.identity;
+    await this.worker.commit({ key, seq: this.length, turn, head });
+    // Given back at once it would be due at once, if it was a message that made the turn: again and again.
+    clock.schedule(clock.now() + REST, () => void this.worker.release(key, null));
     return 'refused';
   }
 

@@ -173,7 +173,10 @@ export class Worker implements WorkerContext {
     this.options.onClosed(instance, events);
   }
 
-  left({ key, id }: ResidentIdentity): void {
+  left(identity: ResidentIdentity): void {
+    const { key, id } = identity;
+    // It may have been claimed again before it knew that it was given back.
+    if (this.residents.get(key.run)?.identity !== identity) return;
     this.residents.delete(key.run);
     this.ids.delete(id);
     if (this.residents.size === this.options.capacity - 1) this.look();
