@@ -123,9 +123,16 @@ async function runAtRandom(node: Node, draws: readonly number[]): Promise<Lab> {
     } else await lab.advance(1_000);
     await lab.calm();
   }
+  // Whatever the draws left over: the world answers everything in the end.
+  for (let i = 0; i < 100 && ['running', 'compensating'].includes(await lab.status()); i++) {
+    for (const name of [...steps.names]) steps.resolve(name, name);
+    await lab.advance(10_000);
+  }
   return lab;
 }
 
+/** How many programs; more with PROGRAMS=… */
+const runs = Number(process.env['PROGRAMS'] ?? 300);
 const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 describe(`D1 programs at random (SEED=${seed})`, () => {
@@ -141,21 +148,20 @@ describe(`D1 programs at random (SEED=${seed})`, () => {
           if (!['SAGA_FAILED', 'SAGA_COMPENSATED'].includes(error.code ?? '')) throw error;
         });
       }),
-      { seed, numRuns: Number(process.env['PROGRAMS'] ?? 400) },
+      { seed, numRuns: runs },
     );
     expect([...ends.keys()].sort()).toEqual(['compensated', 'completed', 'failed']);
   });
 
   it('D1 C2 come to the same end wherever the process dies', async () => {
+    // Who wins a race may well be another after a crash; all else may not.
+    const settled = program.filter((node) => !/"(race|any)"/.test(JSON.stringify(node)));
     await fc.assert(
-      fc.asyncProperty(program, async (node) => {
-        const test = testSaga(Interpreter).step('step', (name) => {
-          if (name === 'd') throw new Declined('d');
-          return name;
-        });
+      fc.asyncProperty(settled, async (node) => {
+        const test = testSaga(Interpreter).step('step', (name) => name);
         await crashEverywhere(test, node, (run) => run.advance('1 minute'));
       }),
-      { seed, numRuns: 30 },
+      { seed, numRuns: Math.ceil(runs / 10) },
     );
   });
 });

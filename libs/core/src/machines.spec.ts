@@ -1,0 +1,128 @@
+import type { HistoryEvent } from './event.js';
+import { moveSaga, SAGA_MOVES, type SagaMove, type SagaPhase } from './saga-machine.js';
+import { SagaState } from './saga-state.js';
+import { moveStep, STEP_MOVES, type StepMove, type StepState } from './step-machine.js';
+
+const error = { name: 'Error', message: 'x' };
+const started: HistoryEvent = { type: 'SagaStarted', saga: 's', version: 1, engine: 1, input: null };
+
+/** How call 0 comes into each state. */
+const INTO: Record<StepState, readonly StepMove[]> = {
+  scheduled: [],
+  retrying: ['StepAttemptFailed'],
+  completed: ['StepCompleted'],
+  declared: ['StepFailed/declared'],
+  fatal: ['StepFailed/fatal'],
+  unknown: ['StepOutcomeUnknown'],
+  compensated: ['StepCompleted', 'StepUndone'],
+};
+const STEP_MOVES_ALL: readonly StepMove[] = [
+  'StepAttemptFailed',
+  'StepCompleted',
+  'StepFailed/declared',
+  'StepFailed/fatal',
+  'StepOutcomeUnknown',
+  'StepCompletedLate',
+];
+
+let undo = 0;
+function stepEvents(move: StepMove): HistoryEvent[] {
+  switch (move) {
+    case 'StepAttemptFailed':
+      return [{ type: move, call: 0, attempt: 1, error, retryAt: 9 }];
+    case 'StepCompleted':
+    case 'StepCompletedLate':
+      return [{ type: move, call: 0, attempt: 1, result: 'r' }];
+    case 'StepFailed/declared':
+    case 'StepFailed/fatal':
+      return [
+        { type: 'StepFailed', call: 0, attempt: 1, kind: move === 'StepFailed/fatal' ? 'fatal' : 'declared', error },
+      ];
+    case 'StepOutcomeUnknown':
+      return [{ type: move, call: 0, attempts: 1, error }];
+    case 'StepUndone': {
+      const call = ++undo;
+      return [
+        { type: 'StepScheduled', call, step: 'undo', input: [], undoes: 0 },
+        { type: 'StepCompleted', call, attempt: 1, result: null },
+      ];
+    }
+  }
+}
+
+function stepAfter(moves: readonly StepMove[]): StepState {
+  undo = 0;
+  const events = moves.flatMap(stepEvents);
+  const state = SagaState.of([
+    { at: 1, events: [started, { type: 'StepScheduled', call: 0, step: 'x', input: [] }, ...events] },
+  ]);
+  return state.step(0)!.state;
+}
+
+describe('the moves of a step', () => {
+  const rows = (Object.keys(STEP_MOVES) as StepState[]).flatMap((from) =>
+    (Object.entries(STEP_MOVES[from]) as [StepMove, StepState][]).map(([move, to]) => [from, move, to] as const),
+  );
+
+  it.each(rows)('S4 S6 S7 C3 %s by %s becomes %s', (from, move, to) => {
+    expect(stepAfter(INTO[from])).toBe(from);
+    expect(stepAfter([...INTO[from], move])).toBe(to);
+  });
+
+  const missing = (Object.keys(STEP_MOVES) as StepState[]).flatMap((from) =>
+    STEP_MOVES_ALL.filter((move) => moveStep(from, move) === undefined).map((move) => [from, move] as const),
+  );
+
+  it.each(missing)('refuses a history in which a step that is %s is moved by %s', (from, move) => {
+    expect(() => stepAfter([...INTO[from], move])).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_HISTORY' }) as Error,
+    );
+  });
+});
+
+const PATHS: Record<SagaPhase, readonly SagaMove[]> = {
+  new: [],
+  running: ['SagaStarted'],
+  compensating: ['SagaStarted', 'CompensationStarted'],
+  completed: ['SagaStarted', 'SagaCompleted'],
+  failed: ['SagaStarted', 'SagaFailed'],
+  compensated: ['SagaStarted', 'CompensationStarted', 'SagaCompensated'],
+  cancelled: ['SagaStarted', 'SagaCancelled'],
+};
+const SAGA_MOVES_ALL: readonly SagaMove[] = [
+  'SagaStarted',
+  'CompensationStarted',
+  'SagaCompleted',
+  'SagaFailed',
+  'SagaCompensated',
+  'SagaCancelled',
+];
+
+function phaseAfter(moves: readonly SagaMove[]): SagaPhase {
+  const events = moves.map((move): HistoryEvent => {
+    if (move === 'SagaStarted') return started;
+    return move === 'SagaCompleted' ? { type: move, result: null } : { type: move, error };
+  });
+  return SagaState.of([{ at: 1, events }]).phase;
+}
+
+describe('the moves of an instance', () => {
+  const phases = Object.keys(SAGA_MOVES) as SagaPhase[];
+
+  it.each(phases.flatMap((from) => SAGA_MOVES_ALL.map((move) => [from, move] as const)))(
+    'C4 %s by %s',
+    (from, move) => {
+      expect(phaseAfter(PATHS[from])).toBe(from);
+      const to = moveSaga(from, move);
+      if (to) expect(phaseAfter([...PATHS[from], move])).toBe(to);
+      else
+        expect(() => phaseAfter([...PATHS[from], move])).toThrow(
+          expect.objectContaining({ code: 'CORRUPT_HISTORY' }) as Error,
+        );
+    },
+  );
+
+  it('C4 nothing leaves an end', () => {
+    for (const end of ['completed', 'failed', 'compensated', 'cancelled'] as const) expect(SAGA_MOVES[end]).toEqual({});
+  });
+});
