@@ -6,6 +6,7 @@ import { Lab } from './lab.js';
 interface Calls {
   a(value?: unknown): Promise<unknown>;
   b(value?: unknown): Promise<unknown>;
+  undoA(): Promise<void>;
   saga: SagaContext;
 }
 
@@ -27,7 +28,7 @@ function deploy(
       onNote(value);
     }
     async run(_input: unknown, saga: SagaContext): Promise<unknown> {
-      return body({ a: (value) => this.a(value), b: (value) => this.b(value), saga });
+      return body({ a: (value) => this.a(value), b: (value) => this.b(value), undoA: () => this.undoA(), saga });
     }
   }
   return Changing;
@@ -189,32 +190,42 @@ describe('D5 code that changed while an instance was in flight', () => {
     expect(ranB).toBe(1);
   });
 
-  it('D5 S1 what the code decided in the delivery in which it offended is neither kept nor done, also when it is resumed', async () => {
-    let mended = false;
-    const touchy = deploy(async ({ a, b, saga }) => {
+  it('D5 S1 what the code decided in the delivery in which it offended is not done, also when it is resumed meanwhile', async () => {
+    const offending = deploy(async ({ a, b, saga, undoA }) => {
       const first = a();
       await saga.sleep('1s');
       const second = b('after the timer');
-      if (!mended)
-        await saga
-          .until(() => {
-            throw new Error('never');
-          })
-          .catch(() => undefined);
+      await undoA();
+      return [await first, await second];
+    });
+    const mended = deploy(async ({ a, b, saga }) => {
+      const first = a();
+      await saga.sleep('1s');
+      const second = b('after the timer');
       return [await first, await second];
     });
     const lab = new Lab();
     const steps = new Deferred();
     const ran: unknown[] = [];
-    const bodies = { a: steps.body('a'), b: ([value]: readonly never[]) => void ran.push(value) };
-    await lab.open([touchy], { bodies });
-    await lab.start(touchy);
+    const bodies = {
+      a: () => (ran.push('a'), steps.body('a')()),
+      b: ([value]: readonly never[]) => (ran.push(value), 'B'),
+    };
+    await lab.open([offending], { bodies });
+    await lab.start(offending);
     await lab.advance(1_000);
-    expect(ran).toEqual(['after the timer']);
-    mended = true;
-    steps.resolve('a');
+    expect(await lab.incident()).toMatch('COMPENSATION_CALLED');
+    await lab.engine.resume('one', 'operator');
     await lab.calm();
-    expect(await lab.status()).toBe('completed');
+    expect(await lab.incident()).toMatch('COMPENSATION_CALLED');
+    expect(ran).toEqual(['a']);
+    await lab.open([mended], { bodies });
+    await lab.calm();
+    expect(ran).toEqual(['a', 'after the timer', 'a']);
+    steps.resolve('a', 'dead process');
+    steps.resolve('a', 'A');
+    await lab.calm();
+    await expect(lab.result(mended)).resolves.toEqual(['A', 'B']);
   });
 
   it('D5 an operator who resumes an instance whose code still offends sees the incident again, and nothing runs', async () => {

@@ -23,7 +23,15 @@ function listening(
     @Query() greedy(): unknown {
       return this.work().then(() => 1);
     }
+    private saga?: SagaContext;
+    @Query() draw(): unknown {
+      return this.saga?.uuid();
+    }
+    @Query() chance(): unknown {
+      return this.saga?.random();
+    }
     async run(wanted: number, saga: SagaContext): Promise<unknown> {
+      Object.defineProperty(this, 'saga', { value: saga });
       await this.work();
       await saga.until(() => this.said.length >= wanted);
       return this.said;
@@ -163,6 +171,8 @@ describe('M2 queries', () => {
     await lab.start(Listening, 1);
     const ask = (name: string) => lab.engine.query(sagaDefinition(Listening), 'one', name, []);
     await expect(ask('broken')).rejects.toThrow('cannot tell');
+    await expect(ask('draw')).rejects.toMatchObject({ code: 'CALL_FROM_QUERY' });
+    await expect(ask('chance')).rejects.toThrow('asked for a random number');
     await expect(ask('greedy')).rejects.toThrow('returned a promise');
     await expect(ask('unknown')).rejects.toMatchObject({ code: 'UNKNOWN_QUERY' });
     await lab.engine.signal('one', 'say', ['a']);

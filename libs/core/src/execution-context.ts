@@ -5,6 +5,8 @@ import { SeededRandom } from './seeded-random.js';
 /** What the context needs of its execution. Times are milliseconds since the epoch. */
 interface ContextCalls {
   now(): number;
+  /** Throws where a number must not be drawn: it would be another one in a replay. */
+  draw(what: string): void;
   sleep(dueAt: number): Promise<unknown>;
   until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
   log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
@@ -32,10 +34,12 @@ export class ExecutionContext implements SagaContext {
   }
 
   uuid(): string {
+    this.calls.draw('a UUID');
     return this.chance.uuid();
   }
 
   random(): number {
+    this.calls.draw('a random number');
     return this.chance.next();
   }
 

@@ -34,6 +34,9 @@ export class SagaCode implements SagaCalls {
   constructor(private readonly around: CodeSurroundings) {
     this.context = new ExecutionContext(around.id, around.run, {
       now: () => around.at,
+      draw: (what) => {
+        if (this.asked) throw callFromQuery(around.definition.name, what);
+      },
       sleep: (dueAt) => this.sleep(dueAt),
       until: (condition, dueAt) => this.until(condition, dueAt),
       log: (level, message, details) => around.log(level, message, details),
