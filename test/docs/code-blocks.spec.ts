@@ -5,9 +5,10 @@ import { Page, pages, ROOT } from './markdown.js';
 /** Names that a code block of `docs/` may use without an import: a page shows the point, not the first ten lines of a file. */
 const SURROUNDINGS: Readonly<Record<string, string>> = {
   reprise:
-    'Compensate currentStep InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaEngine ' +
+    'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaEngine ' +
     'SagaFailedError SagaModule Signal Step StepFailedError StepUnknownError Turn',
   'reprise/contracts': 'contract HandlerInput Remote',
+  'reprise/core': 'StepCommand StepReply StepTransport',
   'reprise/decorators': 'sagaDefinition',
   'reprise/microservices': 'microservices',
   'reprise/participant': 'Handlers Handles HandlerStep ParticipantModule',
@@ -29,7 +30,9 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   './fixtures/surroundings.js': 'order orders Payments',
 };
 /** Names of types; a name that is both is imported as the class it is. */
-const TYPES = new Set('SagaContext Turn HandlerInput Remote Handlers HandlerStep MicroserviceOptions'.split(' '));
+const TYPES = new Set(
+  'SagaContext StepCommand StepReply Turn HandlerInput Remote Handlers HandlerStep MicroserviceOptions'.split(' '),
+);
 
 describe('the code blocks', () => {
   it('of README.md and docs compile, those of one page as one file', () => {

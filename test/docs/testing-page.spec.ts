@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Test } from '@nestjs/testing';
+import { getSagaClientToken, SAGA_MODULE_OPTIONS, type SagaClient } from 'reprise';
+import { StepTransport, type StepCommand, type StepReply } from 'reprise/core';
+import { SystemClock } from 'reprise/runtime';
+import { crashEverywhere, MemoryStore, testSaga } from 'reprise/testing';
+import { Page, ROOT } from './markdown.js';
+import { PlaceOrderSaga } from './readme/place-order.saga.js';
+import { ShopModule } from './readme/shop.module.js';
+
+// The tests of docs/testing.md, letter by letter.
+
+it('gives up after two days without approval', async () => {
+  const run = await testSaga(PlaceOrderSaga)
+    .step('reserveStock', ({ orderId }) => ({ reservationId: `r-${orderId}` }))
+    .start({ id: 'o1', total: 5_000, lines: [] });
+  expect(run.status).toBe('running');
+  await run.crash(); // the process dies and starts again from what is stored
+  await run.advance('2 days');
+  await expect(run.result()).rejects.toThrow('approval timed out');
+  expect(run.compensated).toEqual(['reserveStock']);
+});
+
+it('comes to the same end wherever the process dies', async () => {
+  const test = testSaga(PlaceOrderSaga)
+    .step('reserveStock', ({ orderId }) => ({ reservationId: `r-${orderId}` }))
+    .step('charge', (orderId, amount) => ({ id: `p-${orderId}`, amount }))
+    .step('ship', () => ({ trackingId: 't-1' }));
+  const { points, end } = await crashEverywhere(test, { id: 'o1', total: 5_000, lines: [] }, async (run) => {
+    await run.advance('1 hour');
+    await run.signal('approve', 'finance');
+    await run.advance('1 hour');
+  });
+  expect(end.status).toBe('completed');
+  expect(points).toBeGreaterThan(10);
+});
+
+class OtherServices extends StepTransport {
+  check(): string[] {
+    return [];
+  }
+  async connect() {}
+  async send({ address }: StepCommand): Promise<StepReply> {
+    const results = { reserve: { reservationId: 'r-1' }, ship: { trackingId: 't-1' } };
+    return { outcome: 'completed', result: results[address.operation as keyof typeof results] };
+  }
+  async close() {}
+}
+
+it('completes a small order in the application', async () => {
+  const application = await Test.createTestingModule({ imports: [ShopModule] })
+    .overrideProvider(SAGA_MODULE_OPTIONS)
+    .useValue({ store: new MemoryStore(new SystemClock()), transport: new OtherServices() })
+    .compile();
+  await application.init();
+  const placed = application.get<SagaClient<PlaceOrderSaga>>(getSagaClientToken(PlaceOrderSaga));
+  const handle = await placed.start({ id: 'o1', total: 5, lines: [] });
+  await expect(handle.result()).resolves.toEqual({ paymentId: 'p-o1', trackingId: 't-1' });
+  await application.close();
+});
+
+it('is what docs/testing.md shows', () => {
+  const own = readFileSync(path.join(ROOT, 'test/docs/testing-page.spec.ts'), 'utf8');
+  const shown = new Page('docs/testing.md')
+    .blocksOf('ts')
+    .filter(({ text }) => /^it\(/m.test(text) && !text.includes('readFile'));
+  expect(shown.length).toBeGreaterThan(2);
+  for (const { text } of shown) expect(own).toContain(text);
+});
