@@ -161,7 +161,7 @@ describe('W6 a store that is away for a while', () => {
     process.off('unhandledRejection', listen);
   });
 
-  it.each(['append', 'unread', 'release', 'heartbeat', 'findMany'] as const)(
+  it.each(['append', 'claim', 'unread', 'release', 'heartbeat', 'findMany'] as const)(
     'W6 W3 nothing is lost or done twice when every other answer of %s is lost after it went through',
     async (failing) => {
       const ran: string[] = [];

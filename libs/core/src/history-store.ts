@@ -131,6 +131,9 @@ export abstract class HistoryStore {
     instances: readonly { readonly key: InstanceKey; readonly wakeAfter: number | null }[],
   ): Promise<void>;
 
+  /** Gives back everything that the worker owns apart from `held`, due at once: what a claim gave it whose answer was lost. */
+  abstract releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void>;
+
   /** Gives back everything that the worker still owns and forgets the worker. */
   abstract leave(worker: string): Promise<void>;
 

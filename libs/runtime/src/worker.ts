@@ -14,6 +14,7 @@ import {
 } from 'reprise/core';
 import { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
+import { Claims } from './claims.js';
 import { GivingBack } from './giving-back.js';
 import { GroupCommit } from './group-commit.js';
 import { Heartbeat } from './heartbeat.js';
@@ -38,6 +39,7 @@ export class Worker implements WorkerContext {
   private commits: GroupCommit;
   private readonly residents = new Map<string, Resident>();
   private readonly ids = new Set<string>();
+  private readonly claims: Claims;
   private readonly givingBack: GivingBack;
   private readonly heart: Heartbeat;
   private readonly orphans: OrphanDesk;
@@ -50,6 +52,7 @@ export class Worker implements WorkerContext {
     const { store, clock, log, lease, sagas, poll } = options;
     this.orphans = new OrphanDesk(store, log);
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
+    this.claims = new Claims(store, () => [...this.residents.values()].map(({ identity }) => identity.key));
     this.givingBack = new GivingBack({
       store,
       clock,
@@ -197,7 +200,7 @@ export class Worker implements WorkerContext {
   private async takeWork(): Promise<boolean> {
     const { store, sagas, capacity } = this.options;
     const room = this.draining ? 0 : Math.min(CLAIM, capacity - this.residents.size);
-    const claimed = room > 0 ? await store.claim(this.id, room, sagas.versions()) : [];
+    const claimed = await this.claims.take(this.id, room, sagas.versions());
     const adopted: Resident[] = [];
     try {
       adopted.push(...(await Promise.all(claimed.map((instance) => this.adopt(instance)))).flat());

@@ -80,6 +80,10 @@ export class PostgresHistoryStore extends HistoryStore {
     return this.ledger.release(worker, instances);
   }
 
+  override releaseOthers(worker: string, held: Parameters<HistoryStore['releaseOthers']>[1]): Promise<void> {
+    return this.ledger.releaseOthers(worker, held);
+  }
+
   override leave(worker: string): Promise<void> {
     return this.ledger.leave(worker);
   }

@@ -6,6 +6,7 @@ import type { Connection, Row } from './connection.js';
 import { claimDue } from './statements/claim-due.js';
 import { expireWorkers } from './statements/expire-workers.js';
 import { freeInstances } from './statements/free-instances.js';
+import { freeOthers } from './statements/free-others.js';
 import { heartbeat } from './statements/heartbeat.js';
 import { leave } from './statements/leave.js';
 import { readTurns } from './statements/read-turns.js';
@@ -65,6 +66,10 @@ export class WorkerLedger {
       instances.map(({ wakeAfter }) => wholeMilliseconds(wakeAfter)),
     );
     await this.connection.run(releaseInstances, [worker, ...keyColumns(instances), waits]);
+  }
+
+  async releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void> {
+    await this.connection.run(freeOthers, [worker, ...keyColumns(held.map((key) => ({ key })))]);
   }
 
   async leave(worker: string): Promise<void> {

@@ -77,6 +77,11 @@ export class MemoryStore extends HistoryStore {
     }
   }
 
+  async releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void> {
+    const kept = new Set(held.map(({ run }) => run));
+    for (const [run, row] of this.rows) if (row.owner === worker && !kept.has(run)) this.free(row, 0);
+  }
+
   async leave(worker: string): Promise<void> {
     this.leases.delete(worker);
     this.freeOf(worker);

@@ -66,6 +66,15 @@ export function describeClaims(bench: StoreBench): void {
       expect(await bench.store.claim(stranger, 10, HOSTED)).toEqual([]);
     });
 
+    it('W6 gives back what the worker owns and does not know of', async () => {
+      const [known, unknown] = [await bench.started(), await bench.started()];
+      const stranger = await bench.newWorker();
+      await bench.store.releaseOthers(stranger, []);
+      await bench.store.releaseOthers(bench.worker, [known.key]);
+      expect((await bench.eventuallyClaims(stranger)).map(({ summary }) => summary.key)).toEqual([unknown.key]);
+      expect(await bench.store.append(bench.worker, [turnOf(known, 1)])).toEqual(['appended']);
+    });
+
     it('M4 takes a wait of any length', async () => {
       const start = await bench.started();
       await bench.store.release(bench.worker, [{ key: start.key, wakeAfter: 1e18 }]);
