@@ -329,6 +329,24 @@ describe('D7 what does not come from history', () => {
     expect(await lab.incident()).toContain('Wrap timers, I/O and other promises in a @Step()');
   });
 
+  it.each<[string, (resolve: () => void) => unknown]>([
+    ['setImmediate', (resolve) => setImmediate(resolve)],
+    ['setTimeout', (resolve) => setTimeout(resolve, 0)],
+  ])('D7 %s is not awaited unnoticed, neither at the beginning nor after a step', async (_what, later) => {
+    const atOnce = await begin(async ({ step }) => {
+      await new Promise<void>((resolve) => later(resolve));
+      await step('a');
+    });
+    expect(await atOnce.lab.incident()).toMatch('AWAITS_FOREIGN_PROMISE');
+    const afterStep = await begin(async ({ step }) => {
+      await step('a');
+      await new Promise<void>((resolve) => later(resolve));
+      await step('b');
+    });
+    await afterStep.settle('a');
+    expect(await afterStep.lab.incident()).toMatch('AWAITS_FOREIGN_PROMISE');
+  });
+
   it('D7 also when it happens after a step', async () => {
     const { lab, settle } = await begin(async ({ step }) => {
       await step('a');

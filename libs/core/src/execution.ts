@@ -123,8 +123,10 @@ export class Execution {
     code.mode = 'delivering';
     try {
       this.state.apply(event, this.at);
+      // run() begins synchronously: asked for before it does, so that no setImmediate of its own is served first (D7).
+      const drained = event.type === 'SagaStarted' ? this.options.idle.drained() : undefined;
       if (!this.deliver(event)) return;
-      await this.options.idle.drained();
+      await (drained ?? this.options.idle.drained());
       while (!this.parked && code.settleWait()) await this.options.idle.drained();
       code.expectProgress();
     } catch (error) {
