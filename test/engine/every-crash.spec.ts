@@ -82,4 +82,15 @@ describe('a crash at every point', () => {
     });
     expect(end).toMatchObject({ status: 'compensated', compensated: ['charge', 'reserveStock'] });
   });
+
+  it('M1 loses no signal that is sent right after a crash', async () => {
+    const purchase = testSaga(PlaceOrderSaga)
+      .step('reserveStock', ({ orderId }) => ({ reservationId: `r-${orderId}` }))
+      .step('charge', async (id, amount) => ({ id: `p-${id}`, amount }))
+      .step('ship', (id) => ({ trackingId: `t-${id}` }));
+    const { end } = await crashEverywhere(purchase, { id: 'o1', total: 5_000 }, (run) =>
+      run.signal('approve', 'finance'),
+    );
+    expect(end).toMatchObject({ status: 'completed' });
+  });
 });

@@ -30,10 +30,14 @@ export function difference(recorded: DecisionEvent | undefined, made: DecisionEv
 }
 
 export function nonDeterministic(saga: string, id: string, what: string): SagaError {
+  const [sentence, ...sides] = what.split('\n');
   return new SagaError(
     'NON_DETERMINISTIC',
-    `Saga "${saga}", instance "${id}": ${what}.`,
-    'The code changed while this run was in flight: register the change as a new version, or restore the call.',
+    `Saga "${saga}", instance "${id}": ${sentence}.`,
+    [
+      'The code changed while this run was in flight: register the change as a new version, or restore the call.',
+      ...sides,
+    ].join('\n'),
   );
 }
 
@@ -86,5 +90,5 @@ function inputs(recorded: DecisionEvent, made: DecisionEvent): string {
     const text = JSON.stringify('input' in event ? event.input : rest);
     return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
   };
-  return `\n- recorded: ${detail(recorded)}\n+ code now: ${detail(made)}\n`;
+  return `\n- recorded: ${detail(recorded)}\n+ code now: ${detail(made)}`;
 }

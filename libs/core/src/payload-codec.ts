@@ -133,7 +133,7 @@ class Encoder {
       throw new SagaError(
         'PAYLOAD_TOO_LARGE',
         `${capitalise(this.what)} takes more than the ${this.limit} characters that a payload may have.`,
-        'Keep the data where it belongs and pass a reference, or raise `limits.payload`.',
+        'Keep the data where it belongs and pass a reference, or raise `payloadLimit`.',
       );
     }
   }

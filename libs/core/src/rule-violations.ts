@@ -33,7 +33,7 @@ export function callFromQuery(saga: string, what: string): SagaError {
 export function signalHandlerFailed(saga: string, signal: string, thrown: unknown): SagaError {
   return new SagaError(
     'SIGNAL_HANDLER_FAILED',
-    `The handler of signal "${signal}" of saga "${saga}" threw: ${recordError(thrown).message}`,
+    `The handler of signal "${signal}" of saga "${saga}" threw: ${sentence(thrown)}`,
     'Mend the handler and deploy; the signal is kept.',
   );
 }
@@ -41,7 +41,7 @@ export function signalHandlerFailed(saga: string, signal: string, thrown: unknow
 export function undoMappingFailed(saga: string, compensation: string, thrown: unknown): SagaError {
   return new SagaError(
     'UNDO_MAPPING_FAILED',
-    `${compensation}() of saga "${saga}" could not make the input of its command: ${recordError(thrown).message}`,
+    `${compensation}() of saga "${saga}" could not make the input of its command: ${sentence(thrown)}`,
     'Mend it and deploy; the instance goes on where it stands. It must also work when the result is undefined.',
   );
 }
@@ -59,4 +59,10 @@ export function asViolation(thrown: unknown): SagaError {
   return thrown instanceof SagaError
     ? thrown
     : new SagaError('CORRUPT_HISTORY', `The history could not be applied: ${recordError(thrown).message}`);
+}
+
+/** What an error says, with a full stop. */
+function sentence(thrown: unknown): string {
+  const { message } = recordError(thrown);
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

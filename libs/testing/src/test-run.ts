@@ -28,14 +28,14 @@ export class TestRun<T> {
 
   async begin(input: SagaInput<T>): Promise<void> {
     await this.world.boot();
-    // Whoever starts an instance starts it again when nobody said that it is durable; the id makes that safe.
-    for (let started = false; !started;) {
+    for (let started = false; !started; started = started || (await this.exists())) {
       const starting = this.world.engine.start(this.definition, input, { id: this.id }).then(
         () => (started = true),
         (error: unknown) => {
           if (!(error instanceof SagaError) || error.code !== 'SHUTTING_DOWN') throw error;
         },
       );
+      // A process that dies here has said nothing: whoever starts an instance then looks for it, and starts it again if it is not there.
       await Promise.race([starting, this.world.died()]);
       await this.world.settle();
     }
@@ -105,6 +105,13 @@ export class TestRun<T> {
   /** Replays the history cut at every turn, and demands the same decisions. Answers how many cuts were tried. */
   replayEveryPrefix(): Promise<number> {
     return replayEveryPrefix({ definition: this.definition, id: this.id, run: this.run }, this.turns);
+  }
+
+  private async exists(): Promise<boolean> {
+    return this.world.engine.describe(this.id).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Goes on until nothing moves, and takes note of what happened. */
