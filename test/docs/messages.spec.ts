@@ -108,10 +108,7 @@ describe('docs/determinism.md shows what the engine says of', () => {
       () => 'no difference',
       (error: Error) => error.message,
     );
-    // The difference, whatever stands between it and the advice that follows.
-    const [difference] = message.split(/[\s.]*The code changed while/);
-    for (const line of difference!.split('\n')) expect(page).toContain(line);
-    expect(page).toContain('The code changed while this run was in flight');
+    expect(page).toContain(message);
   });
 
   it('D6 a service that is used in run()', async () => {
@@ -125,8 +122,7 @@ describe('docs/determinism.md shows what the engine says of', () => {
   it('the handler of a signal that throws', async () => {
     const run = await testSaga(ThrowsInSignal).start(undefined, { id: 'p-1' });
     await run.signal('raise');
-    expect(incidentOf(run)).toContain('The handler of signal "raise" of saga "price.it" threw: no such limit');
-    expect(page).toContain('The handler of signal "raise" of saga "price.it" threw: no such limit');
+    expect(page).toContain(incidentOf(run));
   });
 });
 
