@@ -9,9 +9,9 @@ export interface CommandAddress {
   readonly operation: string;
 }
 
-/** One attempt of a remote step on its way to a participant. */
-export interface StepCommand {
-  readonly address: CommandAddress;
+/** What travels beside the input, in the payload itself, so that it works the same on every transport. */
+export interface StepEnvelope {
+  readonly v: 1;
   readonly saga: string;
   /** The instance's id. */
   readonly instance: string;
@@ -27,6 +27,11 @@ export interface StepCommand {
   /** When the caller stops waiting for this attempt, in milliseconds since the epoch. */
   readonly deadline: number;
   readonly traceparent?: string;
+}
+
+/** One attempt of a remote step on its way to a participant. */
+export interface StepCommand extends Omit<StepEnvelope, 'v'> {
+  readonly address: CommandAddress;
   /** The decoded input of the command. */
   readonly input: unknown;
 }
@@ -47,21 +52,6 @@ export abstract class StepTransport {
    */
   abstract send(command: StepCommand, giveUpAt: number): Promise<StepReply>;
   abstract close(): Promise<void>;
-}
-
-/** What travels beside the input, in the payload itself, so that it works the same on every transport. */
-export interface StepEnvelope {
-  readonly v: 1;
-  readonly saga: string;
-  readonly instance: string;
-  readonly run: string;
-  readonly step: string;
-  readonly call: number;
-  readonly attempt: number;
-  readonly key: string;
-  readonly undoes?: string;
-  readonly deadline: number;
-  readonly traceparent?: string;
 }
 
 /** A participant's answer on the wire. */
