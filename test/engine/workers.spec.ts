@@ -161,6 +161,39 @@ describe('W6 a store that is away for a while', () => {
     process.off('unhandledRejection', listen);
   });
 
+  it('W6 whoever starts an instance meanwhile is told so in time, and starts it again without harm', async () => {
+    const lab = new Lab();
+    const engine = await lab.open([Worked], { bodies, startTimeout: '5s' });
+    let isAway = true;
+    lab.store.before = (method) => {
+      if (isAway && method === 'append') throw away();
+    };
+    const started = engine.start(definition, 'plain', { id: 'o1' }).catch((error: unknown) => error);
+    await lab.advance(5_000);
+    expect(await started).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    isAway = false;
+    const again = engine.start(definition, 'plain', { id: 'o1' });
+    await lab.advance(10_000);
+    expect(await again).toBe('o1');
+    expect(await lab.status('o1')).toBe('completed');
+    expect(lab.store.journal.filter((type) => type === 'SagaStarted')).toHaveLength(1);
+    await engine.crash();
+  });
+
+  it('tells whoever waits for a result that the time is up, and the one who waits longer the result', async () => {
+    const lab = new Lab();
+    const engine = await lab.open([Worked], { bodies });
+    await lab.start(Worked, 'wait', 'o1');
+    const short = engine.result('o1', { timeout: '1 minute' }).catch((error: unknown) => error);
+    const long = engine.result('o1', { timeout: '1 hour' });
+    await lab.advance(60_000);
+    expect(await short).toMatchObject({ code: 'RESULT_TIMED_OUT' });
+    await engine.signal('o1', 'say', ['hello']);
+    await lab.advance(1_000);
+    await expect(long).resolves.toEqual([1, 2, 'hello']);
+    await engine.crash();
+  });
+
   it.each(['append', 'claim', 'unread', 'release', 'heartbeat', 'findMany'] as const)(
     'W6 W3 nothing is lost or done twice when every other answer of %s is lost after it went through',
     async (failing) => {

@@ -87,3 +87,4 @@ export {
   type StepEnvelope,
   type StepReply,
 } from './step-transport.js';
+export { wasThrownToCode } from './thrown-to-code.js';

@@ -16,6 +16,7 @@ import {
 import type { SagaCalls, SagaProgram } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import { isOpenStep, type StepCall } from './call-state.js';
+import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
 
 /** The running code of one instance: what it waits for, what it may do at this moment, and how it ends. */
@@ -56,11 +57,11 @@ export class SagaCode implements SagaCalls {
         this.open.resolve(event.call, decodePayload(event.result));
         return true;
       case 'StepFailed':
-        this.open.reject(event.call, this.failure(event.call, event.kind));
+        this.open.reject(event.call, throwToCode(this.failure(event.call, event.kind)));
         return true;
       case 'StepOutcomeUnknown': {
         const { step } = this.around.state.step(event.call)!;
-        this.open.reject(event.call, new StepUnknownError(step, event.attempts, event.error));
+        this.open.reject(event.call, throwToCode(new StepUnknownError(step, event.attempts, event.error)));
         return true;
       }
       case 'TimerFired':
@@ -73,7 +74,7 @@ export class SagaCode implements SagaCalls {
         this.signal(event.name, event.input);
         return true;
       case 'CancelRequested':
-        if (!this.ended) this.open.rejectAll(() => new SagaCancelledError(event.reason));
+        if (!this.ended) this.open.rejectAll(() => throwToCode(new SagaCancelledError(event.reason)));
         return true;
       default:
         return false;

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly lease?: Duration | typeof Infinity;
   /** The longest time between two looks for work when nothing hints at any. Default 1 s. `Infinity`: the hints are enough. */
   readonly poll?: Duration | typeof Infinity;
+  /** How long `start` waits for a store that is out of reach, before it rejects with `STORE_UNAVAILABLE`. Default 30 s. */
+  readonly startTimeout?: Duration;
   /** How long an instance that only waits stays in memory. Default 5 s. */
   readonly keep?: Duration;
   /** The most characters of JSON that a payload may take. Default 1,000,000. */

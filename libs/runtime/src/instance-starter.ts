@@ -21,6 +21,8 @@ export interface StarterOptions {
   readonly sagas: HostedSagas;
   readonly payloadLimit: number | undefined;
   readonly newRun: () => string;
+  /** How long the store may take to confirm a start, in milliseconds. */
+  readonly timeout: number;
   /** Undefined in a pure client. */
   readonly worker: Worker | undefined;
   /** Writes starts that any worker may claim. */
@@ -42,10 +44,26 @@ export class InstanceStarter {
     const tags = checkedTags(options.tags ?? {});
     const start: StartRecord = { id, saga, version, tags, reuse: options.onClosed === 'restart', owned: !!hosted };
     const event = { type: 'SagaStarted', saga, version, engine: ENGINE_RULES, input: encoded } as const;
-    const outcome = hosted
-      ? await worker!.begin({ key, id, hosted }, event, start)
-      : await unowned.append({ key, seq: 0, turn: { at: clock.now(), events: [event] }, start });
+    const writing = hosted
+      ? worker!.begin({ key, id, hosted }, event, start)
+      : unowned.append({ key, seq: 0, turn: { at: clock.now(), events: [event] }, start });
+    const outcome = await this.inTime(id, writing);
     return outcome === 'appended' ? id : this.conflict(id, key.run, options);
+  }
+
+  /** While the store is out of reach the append waits for it, but whoever starts need not wait for ever. */
+  private async inTime<T>(id: string, writing: Promise<T>): Promise<T> {
+    const { clock, timeout } = this.options;
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = clock.schedule(clock.now() + timeout, () => reject(notConfirmed(id, timeout)));
+    });
+    try {
+      return await Promise.race([writing, late]);
+    } finally {
+      cancel();
+      writing.catch(() => undefined);
+    }
   }
 
   /** The first append did not begin it: somebody else has the id, or nobody could say what became of the append. */
@@ -69,6 +87,14 @@ function notStarted(id: string): SagaError {
     'SHUTTING_DOWN',
     `Instance "${id}" could not be started here: the worker lost its lease or is stopping.`,
     'Start it again; the id makes that safe.',
+  );
+}
+
+function notConfirmed(id: string, timeout: number): SagaError {
+  return new SagaError(
+    'STORE_UNAVAILABLE',
+    `The store did not confirm the start of instance "${id}" within ${timeout} ms; it may still begin.`,
+    'Start it again with the same id when the store is back: it begins at most once.',
   );
 }
 

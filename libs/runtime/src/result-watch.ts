@@ -11,7 +11,7 @@ import { Backoff } from './backoff.js';
 import { outcomeOf, type Outcome } from './outcome.js';
 
 interface Watched {
-  readonly settle: ((outcome: Outcome) => void)[];
+  readonly settle: Set<(outcome: Outcome) => void>;
   readonly definition: SagaDefinition | undefined;
 }
 
@@ -33,12 +33,28 @@ export class ResultWatch {
     this.stopHints = store.onHint(() => this.askSoon(0));
   }
 
-  /** Resolves with the outcome when the instance has ended. `local`: it runs in this process, so that nobody need be asked soon. */
-  outcome(id: string, definition: SagaDefinition | undefined, local: boolean): Promise<Outcome> {
-    return new Promise((settle) => {
-      const known = this.watched.get(id);
-      if (known) known.settle.push(settle);
-      else this.watched.set(id, { settle: [settle], definition });
+  /**
+   * Resolves with the outcome when the instance has ended, or with `RESULT_TIMED_OUT`.
+   * @param local it runs in this process, so that nobody need be asked soon
+   * @param timeout milliseconds; absent: for as long as it takes
+   */
+  outcome(id: string, definition: SagaDefinition | undefined, local: boolean, timeout?: number): Promise<Outcome> {
+    return new Promise((resolve) => {
+      const { settle } = this.watched.get(id) ?? { settle: new Set<(outcome: Outcome) => void>() };
+      if (settle.size === 0) this.watched.set(id, { settle, definition });
+      let cancel = (): void => undefined;
+      const settled = (outcome: Outcome): void => {
+        cancel();
+        resolve(outcome);
+      };
+      settle.add(settled);
+      if (timeout !== undefined) {
+        cancel = this.clock.schedule(this.clock.now() + timeout, () => {
+          settle.delete(settled);
+          if (settle.size === 0 && this.watched.get(id)?.settle === settle) this.watched.delete(id);
+          resolve({ error: timedOut(id, timeout) });
+        });
+      }
       if (!local) this.wait.reset();
       this.askSoon(local ? 1_000 : 0);
     });
@@ -110,5 +126,13 @@ export function unknownInstance(id: string): SagaError {
     'UNKNOWN_INSTANCE',
     `There is no instance "${id}".`,
     'Check the id; it may also have been removed by retention.',
+  );
+}
+
+function timedOut(id: string, timeout: number): SagaError {
+  return new SagaError(
+    'RESULT_TIMED_OUT',
+    `Instance "${id}" has not ended within ${timeout} ms.`,
+    'It goes on; ask again later.',
   );
 }

@@ -22,6 +22,7 @@ import { InstanceStarter } from './instance-starter.js';
 import { NodeIdle } from './node-idle.js';
 import { outcomeOf } from './outcome.js';
 import { ResultWatch, unknownInstance } from './result-watch.js';
+import { surviveStrayRejections } from './stray-rejections.js';
 import { SystemClock } from './system-clock.js';
 import { uuidV7 } from './uuid-v7.js';
 import { Worker } from './worker.js';
@@ -38,6 +39,7 @@ export class SagaEngine {
   private results: ResultWatch | undefined;
   private unowned: GroupCommit | undefined;
   private starter: InstanceStarter | undefined;
+  private endSurvival: (() => void) | undefined;
   private state: 'new' | 'open' | 'closed' = 'new';
 
   constructor(private readonly options: EngineOptions) {
@@ -59,13 +61,17 @@ export class SagaEngine {
     await this.options.transport?.connect();
     this.results = new ResultWatch(this.store, this.clock, this.poll);
     this.unowned = new GroupCommit(this.store, undefined, 1, this.clock, this.log);
-    if (this.sagas.size > 0) await this.startWorker();
+    if (this.sagas.size > 0) {
+      this.endSurvival = surviveStrayRejections(this.log);
+      await this.startWorker();
+    }
     this.starter = new InstanceStarter({
       store: this.store,
       clock: this.clock,
       sagas: this.sagas,
       payloadLimit: this.options.payloadLimit,
       newRun: this.options.newRun ?? uuidV7,
+      timeout: milliseconds(this.options.startTimeout ?? '30s'),
       worker: this.worker,
       unowned: this.unowned,
     });
@@ -84,6 +90,7 @@ export class SagaEngine {
   async crash(): Promise<void> {
     this.state = 'closed';
     this.worker?.halt();
+    this.endSurvival?.();
     this.results?.close();
     this.unowned?.stop();
     await this.options.transport?.close();
@@ -101,7 +108,8 @@ export class SagaEngine {
 
   /**
    * Starts an instance; durable when it resolves with the id.
-   * @throws SagaError `INVALID_INPUT`, `INVALID_ID`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `DUPLICATE_ID`, `SHUTTING_DOWN`
+   * @throws SagaError `INVALID_INPUT`, `INVALID_ID`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `DUPLICATE_ID`, `SHUTTING_DOWN`,
+   *   `STORE_UNAVAILABLE` when the store did not confirm it within `startTimeout`
    */
   async start(definition: SagaDefinition, input: unknown, options: StartOptions = {}): Promise<string> {
     this.expectOpen();
@@ -117,10 +125,9 @@ export class SagaEngine {
     options: { readonly timeout?: Duration; readonly definition?: SagaDefinition } = {},
   ): Promise<unknown> {
     this.expectOpen();
-    const waiting = this.results!.outcome(id, options.definition, this.worker?.holds(id) ?? false);
-    const outcome = await (options.timeout === undefined
-      ? waiting
-      : Promise.race([waiting, this.timeout(id, milliseconds(options.timeout))]));
+    const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
+    const local = this.worker?.holds(id) ?? false;
+    const outcome = await this.results!.outcome(id, options.definition, local, timeout);
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
   }
@@ -224,16 +231,8 @@ export class SagaEngine {
     this.worker?.look();
   }
 
-  private timeout(id: string, after: number): Promise<{ error: Error }> {
-    const error = new SagaError(
-      'RESULT_TIMED_OUT',
-      `Instance "${id}" has not ended within ${after} ms.`,
-      'It goes on; ask again later.',
-    );
-    return new Promise((resolve) => this.clock.schedule(this.clock.now() + after, () => resolve({ error })));
-  }
-
   private async shutDown(): Promise<void> {
+    this.endSurvival?.();
     this.results?.close();
     this.unowned?.stop();
     await this.options.transport?.close();
