@@ -117,7 +117,7 @@ export class MicroserviceTransport extends StepTransport {
     return new SagaError(
       'NO_SUCH_SERVICE',
       `A step is performed by the service "${service}", which is not among the configured ones (${known.join(', ') || 'there are none'}).`,
-      `Add \`${service}\` to \`services\`.`,
+      `Add \`${service}\` to what \`microservices({ … })\` is given.`,
     );
   }
 }

@@ -87,7 +87,7 @@ function unreachable(service: string, pattern: string, failure: unknown): SagaEr
   return new SagaError(
     'SERVICE_UNREACHABLE',
     `Service "${service}" could not be reached for "${pattern}", or was lost before it answered: ${why}.`,
-    `Start the service, or correct \`services.${service}\`; the step is tried again by its policy.`,
+    `Start the service, or correct \`${service}\` in \`microservices({ … })\`; the step is tried again by its policy.`,
     { cause: failure },
   );
 }
