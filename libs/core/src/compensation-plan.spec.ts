@@ -42,24 +42,24 @@ function planOf(events: readonly HistoryEvent[]) {
   const state = SagaState.of([
     { at: 1, events: [{ type: 'SagaStarted', saga: 's', version: 1, engine: 1, input: null }, ...events] },
   ]);
-  return compensationPlan(definition, state).map(({ target, compensation, pending }) => [
+  return compensationPlan(definition, state).map(({ target, compensation, awaits }) => [
     target.call,
     compensation,
-    pending,
+    awaits,
   ]);
 }
 
 describe('the compensation plan', () => {
   it.each<[keyof typeof ends, unknown[]]>([
-    ['open', [[0, 'undo', true]]],
-    ['retrying', [[0, 'undo', true]]],
-    ['completed', [[0, 'undo', false]]],
+    ['open', [[0, 'undo', 0]]],
+    ['retrying', [[0, 'undo', 0]]],
+    ['completed', [[0, 'undo', undefined]]],
     ['declared', []],
-    ['fatal', [[0, 'undo', false]]],
-    ['unknown', [[0, 'undo', false]]],
-    ['declared, then a late success', [[0, 'undo', false]]],
+    ['fatal', [[0, 'undo', undefined]]],
+    ['unknown', [[0, 'undo', undefined]]],
+    ['declared, then a late success', [[0, 'undo', undefined]]],
     ['undone', []],
-    ['undone, then a late success', [[0, 'undo', false]]],
+    ['undone, then a late success', [[0, 'undo', undefined]]],
   ])('C3 S7 of a step that is %s', (end, plan) => {
     expect(planOf([scheduled(0), ...ends[end]])).toEqual(plan);
   });
@@ -71,7 +71,7 @@ describe('the compensation plan', () => {
   });
 
   it('C1 leaves out what has no compensation, and what the code does not know any more', () => {
-    expect(planOf([scheduled(0, 'bare'), scheduled(1, 'removed'), scheduled(2)])).toEqual([[2, 'undo', true]]);
+    expect(planOf([scheduled(0, 'bare'), scheduled(1, 'removed'), scheduled(2)])).toEqual([[2, 'undo', 2]]);
   });
 
   it('C2 changes nothing in what it looks at', () => {

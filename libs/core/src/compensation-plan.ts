@@ -7,8 +7,8 @@ export interface PlannedUndo {
   readonly target: StepCall;
   /** The name of its compensation. */
   readonly compensation: string;
-  /** Its outcome is not in yet: the plan waits for it. */
-  readonly pending: boolean;
+  /** The call whose outcome has to come first: the step's own, or that of an undo of it that is under way. */
+  readonly awaits?: number;
 }
 
 /**
@@ -18,11 +18,17 @@ export interface PlannedUndo {
  */
 export function compensationPlan(definition: SagaDefinition, state: SagaState): PlannedUndo[] {
   const plan: PlannedUndo[] = [];
+  const underway = new Map<number, number>();
+  for (const call of state.calls.values()) {
+    if (call.kind === 'step' && call.undoes !== undefined && isOpenStep(call)) underway.set(call.undoes, call.call);
+  }
   for (const call of state.calls.values()) {
     if (call.kind !== 'step' || call.undoes !== undefined) continue;
     if (call.state === 'declared' || call.state === 'compensated') continue;
     const compensation = definition.steps.get(call.step)?.undo;
-    if (compensation !== undefined) plan.push({ target: call, compensation, pending: isOpenStep(call) });
+    if (compensation === undefined) continue;
+    const awaits = isOpenStep(call) ? call.call : underway.get(call.call);
+    plan.push({ target: call, compensation, ...(awaits === undefined ? {} : { awaits }) });
   }
   return plan.sort((a, b) => b.target.call - a.target.call);
 }

@@ -9,6 +9,7 @@ interface ContextCalls {
   draw(what: string): void;
   sleep(dueAt: number): Promise<unknown>;
   until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
+  compensate(): Promise<unknown>;
   log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -46,6 +47,12 @@ export class ExecutionContext implements SagaContext {
   sleep(duration: Duration): Promise<void> {
     return guarded(async () => {
       await this.calls.sleep(this.calls.now() + milliseconds(duration));
+    });
+  }
+
+  compensate(): Promise<void> {
+    return guarded(async () => {
+      await this.calls.compensate();
     });
   }
 

@@ -2,6 +2,10 @@
 interface OpenCall {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Told after the code, whatever became of the call. */
+  readonly followers: (() => void)[];
+  /** A compensation: a cancellation does not reach it (C7). */
+  readonly shielded: boolean;
   /** Present for `until`: looked at after every event. */
   readonly condition?: () => boolean;
 }
@@ -16,26 +20,46 @@ export class OpenCalls {
   }
 
   /** A promise for the call. A rejection that nobody awaits (the loser of a race) is nobody's crash. */
-  wait(call: number, condition?: () => boolean): Promise<unknown> {
+  wait(
+    call: number,
+    { condition, shielded = false }: { readonly condition?: () => boolean; readonly shielded?: boolean } = {},
+  ): Promise<unknown> {
     const promise = new Promise<unknown>((resolve, reject) => {
-      this.open.set(call, condition ? { resolve, reject, condition } : { resolve, reject });
+      this.open.set(call, { resolve, reject, followers: [], shielded, ...(condition ? { condition } : {}) });
     });
     if (condition) this.conditions++;
     promise.catch(() => undefined);
     return promise;
   }
 
+  /** Resolves when the call is settled, after whoever made it has been told. */
+  settled(call: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.open.has(call)) void this.wait(call, { shielded: true });
+      this.open.get(call)!.followers.push(resolve);
+    });
+  }
+
   resolve(call: number, value: unknown): void {
-    this.take(call)?.resolve(value);
+    const taken = this.take(call);
+    taken?.resolve(value);
+    for (const follow of taken?.followers ?? []) follow();
   }
 
   reject(call: number, error: unknown): void {
-    this.take(call)?.reject(error);
+    const taken = this.take(call);
+    taken?.reject(error);
+    for (const follow of taken?.followers ?? []) follow();
   }
 
-  /** Rejects everything that is open, in the order of the calls. */
+  /** Rejects everything that is open and not shielded, in the order of the calls. */
   rejectAll(error: () => unknown): void {
-    for (const call of [...this.open.keys()]) this.reject(call, error());
+    for (const [call, { shielded, followers }] of [...this.open]) {
+      if (shielded) continue;
+      this.take(call)?.reject(error());
+      // Whoever follows the call itself, not the code that made it, still waits for its outcome.
+      if (followers.length > 0) for (const follow of followers) void this.settled(call).then(follow);
+    }
   }
 
   /** Forgets everything: the code that waits for it is over. */

@@ -1,11 +1,12 @@
+import { compensationPlan } from './compensation-plan.js';
 import type { CodeSurroundings } from './code-surroundings.js';
 import type { IncomingEvent } from './event.js';
 import { ExecutionContext } from './execution-context.js';
 import type { Json } from './json.js';
 import { OpenCalls } from './open-calls.js';
-import { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
+import { failureOf, SagaCancelledError, StepUnknownError } from './outcome-errors.js';
 import { decodePayload, encodePayload } from './payload-codec.js';
-import { recordThrown, reviveDeclared } from './recorded-error.js';
+import { recordThrown } from './recorded-error.js';
 import {
   asViolation,
   awaitsForeignPromise,
@@ -15,7 +16,6 @@ import {
 } from './rule-violations.js';
 import type { SagaCalls, SagaProgram } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
-import { isOpenStep, type StepCall } from './call-state.js';
 import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
 
@@ -40,6 +40,7 @@ export class SagaCode implements SagaCalls {
       },
       sleep: (dueAt) => this.sleep(dueAt),
       until: (condition, dueAt) => this.until(condition, dueAt),
+      compensate: () => this.compensate(),
       log: (level, message, details) => around.log(level, message, details),
     });
   }
@@ -57,7 +58,10 @@ export class SagaCode implements SagaCalls {
         this.open.resolve(event.call, decodePayload(event.result));
         return true;
       case 'StepFailed':
-        this.open.reject(event.call, throwToCode(this.failure(event.call, event.kind)));
+        this.open.reject(
+          event.call,
+          throwToCode(failureOf(this.around.state.step(event.call)!, this.around.definition)),
+        );
         return true;
       case 'StepOutcomeUnknown': {
         const { step } = this.around.state.step(event.call)!;
@@ -129,12 +133,12 @@ export class SagaCode implements SagaCalls {
   schedule(step: string, input: readonly Json[], undoes?: number): Promise<unknown> {
     const call = this.nextCall++;
     this.around.decide({ type: 'StepScheduled', call, step, input, ...(undoes === undefined ? {} : { undoes }) });
-    return this.open.wait(call);
+    return this.open.wait(call, { shielded: undoes !== undefined });
   }
 
-  /** Waits for a step that was still under way when compensation began, whatever becomes of it. */
-  settled(step: StepCall): Promise<unknown> {
-    return this.open.wait(step.call).catch(() => undefined);
+  /** Waits for a step that is still under way, whatever becomes of it. */
+  settled(call: number): Promise<unknown> {
+    return this.open.settled(call);
   }
 
   encode(value: unknown, what: string): Json {
@@ -154,7 +158,17 @@ export class SagaCode implements SagaCalls {
       if (this.reading(condition)) return Promise.resolve(true);
       const call = this.nextCall++;
       this.around.decide(dueAt === undefined ? { type: 'WaitStarted', call } : { type: 'WaitStarted', call, dueAt });
-      return this.open.wait(call, () => this.reading(condition));
+      return this.open.wait(call, { condition: () => this.reading(condition) });
+    });
+  }
+
+  /** Undoes what was done so far, and lets the code go on (C2). A cancellation that came meanwhile is thrown at the end (C7). */
+  private compensate(): Promise<unknown> {
+    return this.call('an undo', async () => {
+      const { state } = this.around;
+      const before = state.cancelRequested;
+      await undoAll(this, this.around);
+      if (state.cancelRequested && !before) throw throwToCode(new SagaCancelledError());
     });
   }
 
@@ -183,9 +197,7 @@ export class SagaCode implements SagaCalls {
   }
 
   private complete(result: Json): void {
-    const abandoned = [...this.around.state.calls.values()]
-      .filter((call): call is StepCall => call.kind === 'step' && isOpenStep(call))
-      .map(({ call }) => call);
+    const abandoned = this.around.state.openSteps().map(({ call }) => call);
     this.around.decide({ type: 'SagaCompleted', result, ...(abandoned.length > 0 ? { abandoned } : {}) });
   }
 
@@ -195,15 +207,13 @@ export class SagaCode implements SagaCalls {
     const declared = [...definition.steps.values()].flatMap((step) => [...step.declared.values()]);
     const error = recordThrown(thrown, declared);
     const cancelled = state.cancelRequested;
-    const undone = await undoAll(this, this.around, error);
-    const type = cancelled ? 'SagaCancelled' : undone ? 'SagaCompensated' : 'SagaFailed';
+    const undoes = compensationPlan(definition, state).length > 0;
+    if (undoes) {
+      this.around.decide({ type: 'CompensationStarted', error });
+      await undoAll(this, this.around);
+    }
+    const type = cancelled ? 'SagaCancelled' : undoes ? 'SagaCompensated' : 'SagaFailed';
     this.around.decide({ type, error });
-  }
-
-  private failure(call: number, kind: 'declared' | 'fatal'): Error {
-    const { step, error } = this.around.state.step(call)!;
-    if (kind === 'fatal') return new StepFailedError(step, error!);
-    return reviveDeclared(error!, this.around.definition.steps.get(step)?.declared ?? new Map());
   }
 
   private signal(name: string, input: readonly Json[]): void {

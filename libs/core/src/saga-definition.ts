@@ -63,6 +63,11 @@ export interface SagaContext {
    * @returns true when it holds, false when the timeout came first
    */
   until(condition: () => boolean, timeout?: Duration): Promise<boolean>;
+  /**
+   * Undoes what was done so far, newest step first, and lets `run()` go on (law C2). Waits for steps that are still under way. What
+   * is undone here is not undone again when the saga fails later.
+   */
+  compensate(): Promise<void>;
   /** Logs, but not again while replaying. */
   readonly log: SagaLog;
 }

@@ -148,6 +148,11 @@ export class SagaState {
     }
   }
 
+  /** Forward steps and compensations without an outcome, in the order of their calls. */
+  openSteps(): StepCall[] {
+    return [...this.calls.values()].filter((call): call is StepCall => call.kind === 'step' && isOpenStep(call));
+  }
+
   /** True if `apply` would take a step's event; false for one that came late or twice. */
   accepts(call: number, move: StepMove): boolean {
     const step = this.step(call);
@@ -210,9 +215,7 @@ export class SagaState {
   }
 
   private abandonOpenSteps(): void {
-    for (const call of this.calls.values()) {
-      if (call.kind === 'step' && call.undoes === undefined && isOpenStep(call)) call.abandoned = true;
-    }
+    for (const step of this.openSteps()) if (step.undoes === undefined) step.abandoned = true;
   }
 }
 

@@ -1,16 +1,14 @@
 import { compensationPlan, type PlannedUndo } from './compensation-plan.js';
-import type { RecordedError } from './event.js';
 import type { Json } from './json.js';
 import { decodePayload } from './payload-codec.js';
 import { undoMappingFailed } from './rule-violations.js';
 import type { CodeSurroundings } from './code-surroundings.js';
-import type { StepCall } from './call-state.js';
 
 /** What undoing asks of the code: to make calls as the code does, and to map results. */
 export interface UndoCalls {
   schedule(step: string, input: readonly Json[], undoes: number): Promise<unknown>;
-  /** Resolves when a step that is still under way has an outcome, whatever it is. */
-  settled(step: StepCall): Promise<unknown>;
+  /** Resolves when a call that is still under way has an outcome, whatever it is. */
+  settled(call: number): Promise<unknown>;
   mapUndo(compensation: string, result: unknown, args: readonly unknown[]): Json;
   encode(value: unknown, what: string): Json;
 }
@@ -18,18 +16,13 @@ export interface UndoCalls {
 /**
  * Works off the compensation plan, newest step first (law C2). The plan is made anew after every undo, from what the history says
  * by then: a step that was still under way, or that answered late, finds its place in it (law S7).
- * @returns false when there was nothing to undo
  */
-export async function undoAll(code: UndoCalls, around: CodeSurroundings, error: RecordedError): Promise<boolean> {
+export async function undoAll(code: UndoCalls, around: CodeSurroundings): Promise<void> {
   const plan = (): PlannedUndo | undefined => compensationPlan(around.definition, around.state)[0];
-  let next = plan();
-  if (!next) return false;
-  around.decide({ type: 'CompensationStarted', error });
-  for (; next; next = plan()) {
-    if (next.pending) await code.settled(next.target);
-    else await undo(code, around, next);
+  for (let next = plan(); next; next = plan()) {
+    if (next.awaits === undefined) await undo(code, around, next);
+    else await code.settled(next.awaits);
   }
-  return true;
 }
 
 function undo(
