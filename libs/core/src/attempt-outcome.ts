@@ -36,22 +36,25 @@ export function afterAttempt(
   const { error } = ended;
   const retryAt = now + retryDelay(policy, attempt, random);
   const exhausted = attempt >= policy.attempts || retryAt >= deadlineOf(step, policy);
-  if (step.undoes !== undefined) {
-    if (ended.outcome === 'transient' && !exhausted)
-      return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
-    return [{ type: 'StepAttemptFailed', call, attempt, error }, gaveUp(step, attempt, error)];
+  const asksPerson = policy.asksPerson && !step.abandoned;
+  // An undo cannot end in an error: whatever it is, a person is asked (law C4).
+  const final = ended.outcome !== 'transient' && step.undoes === undefined;
+  if (final) return [{ type: 'StepFailed', call, attempt, kind: ended.outcome as 'declared' | 'fatal', error }];
+  if (ended.outcome === 'transient' && !exhausted && !step.abandoned) {
+    return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
   }
-  if (ended.outcome !== 'transient') return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error }];
-  if (exhausted || step.abandoned) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
-  return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
+  if (!asksPerson) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
+  return [{ type: 'StepAttemptFailed', call, attempt, error }, incident(step, attempt, error)];
 }
 
-/** A compensation is never given up silently: a person is asked (law C4). */
-function gaveUp(step: StepCall, attempt: number, error: RecordedError): IncomingEvent {
-  return {
-    type: 'IncidentOpened',
-    code: 'COMPENSATION_GAVE_UP',
-    message: `Compensation "${step.step}" of call ${step.undoes} failed at attempt ${attempt}: ${error.message}. Mend the cause, then resume the instance.`,
-    call: step.call,
-  };
+/** A person is asked; nothing is tried again before they answer. */
+function incident(step: StepCall, attempt: number, error: RecordedError): IncomingEvent {
+  const { call, undoes } = step;
+  const code = undoes === undefined ? 'STEP_OUTCOME_UNKNOWN' : 'COMPENSATION_GAVE_UP';
+  const what =
+    undoes === undefined
+      ? `Step "${step.step}" (call ${call}) has no known outcome after attempt ${attempt}`
+      : `Compensation "${step.step}" of call ${undoes} failed at attempt ${attempt}`;
+  const message = `${what}: ${error.message}. Mend the cause, then resume the instance.`;
+  return { type: 'IncidentOpened', code, message, call };
 }

@@ -35,6 +35,11 @@ export interface TimeCall {
 
 export type CallState = StepCall | TimeCall;
 
+/** True when its attempts are used up and a person was asked: nothing follows by itself. */
+export function awaitsPerson(step: StepCall): boolean {
+  return step.state === 'retrying' && step.retryAt === undefined;
+}
+
 /** True while an answer of a participant would still settle the step. */
 export function isOpenStep(step: StepCall): boolean {
   return step.state === 'scheduled' || step.state === 'retrying';

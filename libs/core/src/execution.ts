@@ -31,6 +31,9 @@ export interface ExecutionOptions {
   readonly onViolation?: () => void;
 }
 
+/** How many events a replay follows before it lets the process see to other things. */
+const BREATH = 200;
+
 /**
  * One instance of a saga, from a history to what should happen next. It says, it never does.
  *
@@ -61,10 +64,12 @@ export class Execution {
   /** Feeds a recorded history. Check `parked` afterwards: then `turn` opens the incident. */
   async replay(turns: readonly Turn[]): Promise<void> {
     this.replaying = true;
+    let followed = 0;
     for (const turn of turns) {
       this.at = turn.at;
       for (const event of turn.events) {
         if (!this.parked) await this.follow(event);
+        if (++followed % BREATH === 0) await this.options.idle.breathe();
       }
     }
     // A start that nobody owned has no decisions yet: they are this worker's first turn.
@@ -123,10 +128,8 @@ export class Execution {
     code.mode = 'delivering';
     try {
       this.state.apply(event, this.at);
-      // run() begins synchronously: asked for before it does, so that no setImmediate of its own is served first (D7).
-      const drained = event.type === 'SagaStarted' ? this.options.idle.drained() : undefined;
       if (!this.deliver(event)) return;
-      await (drained ?? this.options.idle.drained());
+      await this.options.idle.drained();
       while (!this.parked && code.settleWait()) await this.options.idle.drained();
       code.expectProgress();
     } catch (error) {
@@ -170,7 +173,7 @@ export class Execution {
 
   /** Takes what the code has decided, unless an incident holds it back. */
   private decided(): DecisionEvent[] {
-    if (this.state.incident) return [];
+    if (this.holding) return [];
     const taken = this.decisions.take();
     for (const decision of taken) this.state.date(decision, this.at);
     return taken;

@@ -1,6 +1,6 @@
 export { base64, fromBase64 } from './base64.js';
 export { afterAttempt, deadlineOf, type AttemptOutcome } from './attempt-outcome.js';
-export { isOpenStep, type CallState, type StepCall, type TimeCall } from './call-state.js';
+export { awaitsPerson, isOpenStep, type CallState, type StepCall, type TimeCall } from './call-state.js';
 export { Clock } from './clock.js';
 export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
 export { isDecision, sameJson } from './decision-match.js';

@@ -1,4 +1,4 @@
-import { isOpenStep, type CallState, type StepCall } from './call-state.js';
+import { awaitsPerson, isOpenStep, type CallState, type StepCall } from './call-state.js';
 import type { HistoryEvent, IncidentOpened, RecordedError, Turn } from './event.js';
 import type { Json } from './json.js';
 import { SagaError } from './saga-error.js';
@@ -141,6 +141,7 @@ export class SagaState {
         return;
       case 'IncidentResolved':
         this.incident = undefined;
+        this.tryAgain(at);
         return;
       case 'SignalReceived':
         this.signals.add(event.message);
@@ -200,6 +201,8 @@ export class SagaState {
     if (step.state === 'retrying') this.retrying--;
     if (to === 'retrying') this.retrying++;
     step.state = to;
+    // Answered after all: there is nothing left to ask.
+    if (this.incident?.call === call && !isOpenStep(step)) this.incident = undefined;
     return step;
   }
 
@@ -212,6 +215,11 @@ export class SagaState {
     const to = moveSaga(this.phase, move);
     if (!to) throw corrupt(`${move} of an instance that is ${this.phase}`);
     this.phase = to;
+  }
+
+  /** Every step that waited for a person is due. */
+  private tryAgain(at: number): void {
+    for (const step of this.openSteps()) if (awaitsPerson(step)) step.retryAt = at;
   }
 
   private abandonOpenSteps(): void {

@@ -10,6 +10,7 @@ describe('the policy of a step', () => {
       factor: 2,
       max: 30_000,
       jitter: 0.2,
+      asksPerson: false,
     });
   });
 
@@ -32,6 +33,7 @@ describe('the policy of a step', () => {
       factor: 3,
       max: 1_000,
       jitter: 0,
+      asksPerson: false,
     });
     expect(stepPolicy({ retry: false }).attempts).toBe(1);
     expect(stepPolicy({ retry: false }, 'compensation').attempts).toBe(1);

@@ -20,6 +20,12 @@ export interface StepOptions {
   /** The longest that the step may take with all attempts and waits. Default 15 min; compensations: without end. */
   readonly deadline?: Duration;
   readonly retry?: RetryOptions | false;
+  /**
+   * What becomes of a step whose attempts or time are used up without an answer (law S6): `throw`, the default, throws
+   * `StepUnknownError` to the code; `incident` parks it for a person, who resumes it when the cause is mended. A compensation always
+   * asks a person.
+   */
+  readonly onUnknown?: 'throw' | 'incident';
 }
 
 /** The options with every default in place; times in milliseconds, `Infinity` for without end. */
@@ -31,6 +37,8 @@ export interface StepPolicy {
   readonly factor: number;
   readonly max: number;
   readonly jitter: number;
+  /** True: a step without an answer is put before a person; false: it is thrown to the code. */
+  readonly asksPerson: boolean;
 }
 
 /** Forward steps end (law S5); compensations never give up by themselves (law C4). */
@@ -45,6 +53,7 @@ export function stepPolicy(options: StepOptions = {}, role: 'forward' | 'compens
     factor: retry.factor ?? 2,
     max: milliseconds(retry.max ?? '30s'),
     jitter: retry.jitter ?? 0.2,
+    asksPerson: !forward || options.onUnknown === 'incident',
   };
 }
 

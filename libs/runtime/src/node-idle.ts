@@ -1,18 +1,15 @@
 import { Idle } from 'reprise/core';
 
-/** One `setImmediate` serves every execution that waits: Node runs it only when the microtask queue is empty. */
+/**
+ * Node runs a tick that was queued from a microtask when the microtask queue is empty, and before timers, I/O and immediates: what the
+ * saga's code awaits of those cannot come in between unnoticed (law D7).
+ */
 export class NodeIdle extends Idle {
-  private waiting: (() => void)[] = [];
-
   drained(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.waiting.push(resolve) === 1) setImmediate(this.wake);
-    });
+    return new Promise((resolve) => queueMicrotask(() => process.nextTick(resolve)));
   }
 
-  private readonly wake = (): void => {
-    const woken = this.waiting;
-    this.waiting = [];
-    for (const resolve of woken) resolve();
-  };
+  override breathe(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -1,6 +1,7 @@
 import {
   afterAttempt,
   deadlineOf,
+  awaitsPerson,
   isOpenStep,
   recordError,
   SagaError,
@@ -66,8 +67,7 @@ export class OpenWork {
     for (const call of this.owner.state.calls.values()) {
       if (call.kind !== 'step') this.awaitTime(call.call);
       else if (isOpenStep(call) && !this.attempts.has(call.call) && !this.appointments.has(retryOf(call.call))) {
-        const asked = this.owner.state.incident?.call === call.call;
-        if (!asked) this.retry(call.call, call.retryAt ?? 0);
+        if (call.abandoned || !awaitsPerson(call)) this.retry(call.call, call.retryAt ?? 0);
       }
     }
   }
@@ -107,8 +107,8 @@ export class OpenWork {
     const definition = step && this.identity.hosted.definition.steps.get(step.step);
     if (this.stopped || this.worker.draining || !step || !definition || !isOpenStep(step)) return;
     if (this.attempts.has(number)) return;
-    // A compensation has no unknown end (C4): past its deadline it is tried once more, and then a person is asked.
-    const stepDeadline = step.undoes === undefined ? deadlineOf(step, definition.policy) : Infinity;
+    // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
+    const stepDeadline = definition.policy.asksPerson ? Infinity : deadlineOf(step, definition.policy);
     if (step.abandoned || this.worker.clock.now() >= stepDeadline) this.giveUp(step);
     else this.attempt(step, definition, stepDeadline);
   }
