@@ -116,6 +116,17 @@ describe('PostgreSQL, when somebody was faster', () => {
     expect(await scratch.rows('select 1 from $schema.instance where id = $1 and current', [id])).toHaveLength(1);
   });
 
+  it('W1 gives back what a claim takes that is still running when its answer is given up', async () => {
+    const start = startOf({ owned: false });
+    await store.append(undefined, [start]);
+    const claim = [
+      `select id from $schema.worker where id = '${worker}' for share`,
+      `update $schema.instance set owner = '${worker}', wake_at = 'infinity' where run = '${start.key.run}'`,
+    ];
+    await afterwards(claim, () => store.releaseOthers(worker, []));
+    expect(await state(start.key.run)).toEqual({ unread: 0, owner: null, due: true });
+  });
+
   /** Runs `statements` in a transaction, then `work` until it waits for that transaction, then commits. */
   async function afterwards<T>(statements: string[], work: () => Promise<T>): Promise<T> {
     const client = await scratch.admin.connect();

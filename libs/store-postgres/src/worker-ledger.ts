@@ -3,6 +3,7 @@ import { wholeMilliseconds } from './append-batch.js';
 import { keyColumns } from './appender.js';
 import { binaryArray } from './binary-array.js';
 import type { Connection, Row } from './connection.js';
+import { awaitClaims } from './statements/await-claims.js';
 import { claimDue } from './statements/claim-due.js';
 import { expireWorkers } from './statements/expire-workers.js';
 import { freeInstances } from './statements/free-instances.js';
@@ -69,6 +70,7 @@ export class WorkerLedger {
   }
 
   async releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void> {
+    await this.connection.run(awaitClaims, [worker]);
     await this.connection.run(freeOthers, [worker, ...keyColumns(held.map((key) => ({ key })))]);
   }
 
