@@ -1,4 +1,5 @@
 import { EXPECTED_ROWS } from './expected-rows.js';
+import { fence } from './fence.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -72,16 +73,7 @@ started as (
 fenced as materialized (
   select incoming.*
   from incoming
-  cross join lateral (
-    select from ${schema}.instance
-    where instance.shard = incoming.shard and instance.run = incoming.run and instance.owner = $1::uuid
-    limit 1 for no key update
-  ) held
-  cross join lateral (
-    select from ${schema}.history
-    where history.shard = incoming.shard and history.run = incoming.run and history.seq = incoming.seq - 1
-    limit 1
-  ) previous
+  ${fence(schema)}
 ),
 written as (
   insert into ${schema}.history (shard, run, seq, at, events)

@@ -1,4 +1,5 @@
 import { EXPECTED_ROWS } from './expected-rows.js';
+import { fence } from './fence.js';
 import type { Statement } from './statement.js';
 
 /**
@@ -28,16 +29,7 @@ with fenced as materialized (
   from rows from (
     unnest($2::smallint[]), unnest($3::uuid[]), unnest($4::integer[]), unnest($5::bigint[]), unnest($6::json[]), ${EXPECTED_ROWS}
   ) as incoming(shard, run, seq, at, events, nothing)
-  cross join lateral (
-    select from ${schema}.instance
-    where instance.shard = incoming.shard and instance.run = incoming.run and instance.owner = $1::uuid
-    limit 1 for no key update
-  ) held
-  cross join lateral (
-    select from ${schema}.history
-    where history.shard = incoming.shard and history.run = incoming.run and history.seq = incoming.seq - 1
-    limit 1
-  ) previous
+  ${fence(schema)}
 ),
 written as (
   insert into ${schema}.history (shard, run, seq, at, events)
