@@ -14,10 +14,15 @@ export interface HeartbeatOptions {
   readonly lost: () => Promise<void>;
 }
 
+/** Milliseconds between two rounds of a timer that does nothing. */
+const LONG = 0x7fffffff;
+
 /** Prolongs a worker's lease three times as often as it would end (law W1). */
 export class Heartbeat {
   private stopped = false;
   private cancel: (() => void) | undefined;
+  /** A process that runs a worker is alive, also while the database is away and nothing else is open. */
+  private alive: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: HeartbeatOptions) {}
 
@@ -25,11 +30,13 @@ export class Heartbeat {
   async start(): Promise<void> {
     const { store, worker, lease, hosted } = this.options;
     await store.heartbeat(worker(), lease, hosted());
+    if (lease !== Infinity) this.alive = setInterval(() => undefined, LONG);
     this.schedule(lease / 3);
   }
 
   stop(): void {
     this.stopped = true;
+    clearInterval(this.alive);
     this.cancel?.();
   }
 
