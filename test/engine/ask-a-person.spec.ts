@@ -1,6 +1,8 @@
 import type { SagaContext } from 'reprise/core';
 import { Compensate, Saga, Step } from 'reprise/decorators';
 import { crashEverywhere, testSaga } from 'reprise/testing';
+import { Deferred } from './deferred.js';
+import { Lab } from './lab.js';
 
 /** Pays a supplier: nobody may guess whether a transfer went through. */
 @Saga({ name: 'supplier.pay' })
@@ -18,6 +20,18 @@ class PaySupplierSaga {
     const paid = await Promise.all(accounts.map((account) => this.transfer(account)));
     await saga.sleep('1s');
     return paid;
+  }
+}
+
+@Saga({ name: 'supplier.two' })
+class TwoTransfersSaga {
+  @Step({ timeout: '1s', retry: false, onUnknown: 'incident' })
+  async transfer(account: string): Promise<string> {
+    return account;
+  }
+
+  run(): Promise<string[]> {
+    return Promise.all([this.transfer('a'), this.transfer('b')]);
   }
 }
 
@@ -96,5 +110,39 @@ describe("S6 a step with onUnknown: 'incident'", () => {
       },
     );
     expect(end).toMatchObject({ status: 'cancelled', compensated: ['transfer', 'transfer', 'reserve'] });
+  });
+
+  it('S7 stays before a person when another that waited for them answers after all', async () => {
+    const bank = new Deferred();
+    const lab = new Lab();
+    await lab.open([TwoTransfersSaga], { bodies: { transfer: bank.byArgument } });
+    await lab.start(TwoTransfersSaga);
+    await lab.advance(5_000);
+    expect(await lab.incident()).toMatch('(call 0)');
+    bank.resolve('b', 'late');
+    await lab.calm();
+    expect(await lab.incident()).toMatch('(call 0)');
+    await lab.engine.resume('one', 'finance');
+    await lab.advance(100);
+    expect(bank.names).toEqual(['a', 'a']);
+    bank.resolve('a', 'early');
+    await lab.calm();
+    await expect(lab.result(TwoTransfersSaga)).resolves.toEqual(['early', 'late']);
+    await lab.engine.crash();
+  });
+
+  it('S7 names the one that is left when the first answers after all', async () => {
+    const bank = new Deferred();
+    const lab = new Lab();
+    await lab.open([TwoTransfersSaga], { bodies: { transfer: bank.byArgument } });
+    await lab.start(TwoTransfersSaga);
+    await lab.advance(5_000);
+    bank.resolve('a', 'late');
+    await lab.calm();
+    expect(await lab.incident()).toMatch('(call 1)');
+    bank.resolve('b', 'later');
+    await lab.calm();
+    expect(await lab.status()).toBe('completed');
+    await lab.engine.crash();
   });
 });

@@ -1,4 +1,4 @@
-import { awaitsPerson, isOpenStep, type CallState, type StepCall } from './call-state.js';
+import { isOpenStep, type CallState, type StepCall } from './call-state.js';
 import type { HistoryEvent, IncidentOpened, RecordedError, Turn } from './event.js';
 import type { Json } from './json.js';
 import { SagaError } from './saga-error.js';
@@ -9,14 +9,16 @@ import { moveStep, type StepMove } from './step-machine.js';
 /** What a history adds up to: folded event by event, by the tables of moves alone. */
 export class SagaState {
   phase: SagaPhase = 'new';
-  /** The open incident, if there is one. */
-  incident: IncidentOpened | undefined;
   readonly calls = new Map<number, CallState>();
   /** How many steps wait for another attempt. */
   retrying = 0;
   cancelRequested = false;
   /** Ids of the messages whose signals were delivered: one that is sent again is not delivered again (law M1). */
   readonly signals = new Set<string>();
+  /** The incident of code that offended. */
+  private offence: IncidentOpened | undefined;
+  /** The incidents of calls that wait for a person, by call. */
+  private readonly asked = new Map<number, IncidentOpened>();
   result: Json | undefined;
   /** Why it failed or is being undone. */
   error: RecordedError | undefined;
@@ -44,6 +46,11 @@ export class SagaState {
       }
     }
     return state;
+  }
+
+  /** The open incident, if there is one; of several the one that has to be resolved first. */
+  get incident(): IncidentOpened | undefined {
+    return this.offence ?? this.asked.values().next().value;
   }
 
   get status(): SagaStatus {
@@ -137,11 +144,11 @@ export class SagaState {
         if (this.phase === 'running') this.abandonOpenSteps();
         return;
       case 'IncidentOpened':
-        this.incident = event;
+        if (event.call === undefined) this.offence = event;
+        else this.asked.set(event.call, event);
         return;
       case 'IncidentResolved':
-        this.incident = undefined;
-        this.tryAgain(at);
+        this.resolveIncident(at);
         return;
       case 'SignalReceived':
         this.signals.add(event.message);
@@ -202,7 +209,7 @@ export class SagaState {
     if (to === 'retrying') this.retrying++;
     step.state = to;
     // Answered after all: there is nothing left to ask.
-    if (this.incident?.call === call && !isOpenStep(step)) this.incident = undefined;
+    if (!isOpenStep(step)) this.asked.delete(call);
     return step;
   }
 
@@ -217,9 +224,17 @@ export class SagaState {
     this.phase = to;
   }
 
-  /** Every step that waited for a person is due. */
-  private tryAgain(at: number): void {
-    for (const step of this.openSteps()) if (awaitsPerson(step)) step.retryAt = at;
+  /** First the code's own incident; without one, every step that waited for a person is due. */
+  private resolveIncident(at: number): void {
+    if (this.offence) {
+      this.offence = undefined;
+      return;
+    }
+    for (const call of this.asked.keys()) {
+      const step = this.step(call);
+      if (step) step.retryAt = at;
+    }
+    this.asked.clear();
   }
 
   private abandonOpenSteps(): void {

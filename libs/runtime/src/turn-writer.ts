@@ -64,7 +64,7 @@ export class TurnWriter {
     const shown = incident
       ? { name: 'SagaError', code: incident.code, message: incident.message }
       : error && summariseError(error);
-    const sameIncident = !incident || incident.code === this.head.error?.code;
+    const sameIncident = !incident || incident.message === this.head.error?.message;
     if (head.status === this.head.status && head.retrying === this.head.retrying && sameIncident) return undefined;
     this.head = shown ? { ...head, error: shown } : head;
     return this.head;
