@@ -36,14 +36,14 @@ export function afterAttempt(
   const { error } = ended;
   const retryAt = now + retryDelay(policy, attempt, random);
   const exhausted = attempt >= policy.attempts || retryAt >= deadlineOf(step, policy);
-  const asksPerson = policy.asksPerson && !step.abandoned;
   // An undo cannot end in an error: whatever it is, a person is asked (law C4).
-  const final = ended.outcome !== 'transient' && step.undoes === undefined;
-  if (final) return [{ type: 'StepFailed', call, attempt, kind: ended.outcome as 'declared' | 'fatal', error }];
+  if (ended.outcome !== 'transient' && step.undoes === undefined) {
+    return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error }];
+  }
   if (ended.outcome === 'transient' && !exhausted && !step.abandoned) {
     return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
   }
-  if (!asksPerson) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
+  if (step.abandoned || !policy.asksPerson) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
   return [{ type: 'StepAttemptFailed', call, attempt, error }, incident(step, attempt, error)];
 }
 

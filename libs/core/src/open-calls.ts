@@ -58,7 +58,7 @@ export class OpenCalls {
       if (shielded) continue;
       this.take(call)?.reject(error());
       // Whoever follows the call itself, not the code that made it, still waits for its outcome.
-      if (followers.length > 0) for (const follow of followers) void this.settled(call).then(follow);
+      for (const follow of followers) void this.settled(call).then(follow);
     }
   }
 

@@ -72,23 +72,9 @@ export class AttemptRunner {
         'Give SagaModule a `transport`.',
       );
     }
-    const { step, instance, key, undoes, deadline, attempt: number } = invocationOf(attempt);
-    return this.transport.send(
-      {
-        address: attempt.definition.command!,
-        saga: attempt.hosted.definition.name,
-        instance,
-        run: attempt.run,
-        step,
-        call: attempt.call.call,
-        attempt: number,
-        key,
-        ...(undoes === undefined ? {} : { undoes }),
-        deadline,
-        input,
-      },
-      attempt.giveUpAt,
-    );
+    const { run, call, definition, giveUpAt } = attempt;
+    const address = definition.command!;
+    return this.transport.send({ ...invocationOf(attempt), address, run, call: call.call, input }, giveUpAt);
   }
 }
 

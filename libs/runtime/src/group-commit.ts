@@ -1,4 +1,11 @@
-import { SagaError, type AppendOutcome, type Clock, type HistoryStore, type TurnAppend } from 'reprise/core';
+import {
+  recordError,
+  SagaError,
+  type AppendOutcome,
+  type Clock,
+  type HistoryStore,
+  type TurnAppend,
+} from 'reprise/core';
 import { Backoff } from './backoff.js';
 import type { EngineLog } from './engine-log.js';
 
@@ -80,7 +87,7 @@ export class GroupCommit {
         this.log.warn('The store did not take a batch of turns; trying again.', {
           turns: batch.length,
           wait,
-          cause: message(error),
+          cause: recordError(error).message,
         });
         await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + wait, resolve));
       }
@@ -106,8 +113,4 @@ export class GroupCommit {
 
 function isTransient(error: unknown): boolean {
   return error instanceof SagaError && error.code === 'STORE_UNAVAILABLE';
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -134,7 +134,7 @@ export class SagaEngine {
 
   /**
    * Sends a signal; durable when it resolves (law M1).
-   * @param options.key the sender's own key: while it is unread, the same key is not stored twice
+   * @param options.key the sender's own key: a signal that is sent again with it is delivered once
    * @throws SagaError `UNKNOWN_INSTANCE`, `INSTANCE_CLOSED`, `NOT_SERIALISABLE`
    */
   async signal(

@@ -83,7 +83,7 @@ export class Worker implements WorkerContext {
     return this.options.payloadLimit;
   }
   get keep(): number {
-    return this.residents.size < this.options.capacity ? this.options.keep : 0;
+    return this.hasRoom ? this.options.keep : 0;
   }
 
   /** How many instances are in memory. */
@@ -109,10 +109,7 @@ export class Worker implements WorkerContext {
 
   /** Begins an instance here, owned from its first turn. */
   begin(identity: ResidentIdentity, event: IncomingEvent, start: StartRecord): Promise<Written> {
-    const resident = new Resident(identity, this);
-    this.residents.set(identity.key.run, resident);
-    this.ids.add(identity.id);
-    return resident.begin(event, start);
+    return this.admit(identity).begin(event, start);
   }
 
   /** True while another instance may be begun here; if not, it is for whoever has room. */
@@ -192,6 +189,13 @@ export class Worker implements WorkerContext {
     };
   }
 
+  private admit(identity: ResidentIdentity): Resident {
+    const resident = new Resident(identity, this);
+    this.residents.set(identity.key.run, resident);
+    this.ids.add(identity.id);
+    return resident;
+  }
+
   private newCommits(): GroupCommit {
     return new GroupCommit(this.options.store, this.id, this.options.lanes, this.options.clock, this.options.log);
   }
@@ -215,9 +219,7 @@ export class Worker implements WorkerContext {
   /** One that cannot be taken up must not take its neighbours with it. */
   private async adopt({ summary, turns }: ClaimedInstance): Promise<Resident[]> {
     const { key, id, saga, version, status, retrying, error } = summary;
-    const resident = new Resident({ key, id, hosted: this.options.sagas.get(saga, version)! }, this);
-    this.residents.set(key.run, resident);
-    this.ids.add(id);
+    const resident = this.admit({ key, id, hosted: this.options.sagas.get(saga, version)! });
     try {
       await resident.adopt(turns, { status, retrying, ...(error ? { error } : {}) });
       return [resident];
