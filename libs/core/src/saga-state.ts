@@ -25,23 +25,24 @@ export class SagaState {
 
   /** Folds a whole history. @throws SagaError `CORRUPT_HISTORY` */
   static of(turns: readonly Turn[]): SagaState {
-    const state = new SagaState();
-    for (const { at, events } of turns) for (const event of events) state.apply(event, at);
-    return state;
+    return SagaState.fold(turns, (corrupt) => {
+      throw corrupt;
+    });
   }
 
-  /**
-   * Folds what can be folded of a history that is not whole, so that it can be parked with what it says.
-   * @see `of`
-   */
+  /** Folds what can be folded of a history that is not whole, so that it can be parked with what it says. */
   static salvage(turns: readonly Turn[]): SagaState {
+    return SagaState.fold(turns, () => undefined);
+  }
+
+  private static fold(turns: readonly Turn[], refuse: (corrupt: unknown) => void): SagaState {
     const state = new SagaState();
     for (const { at, events } of turns) {
       for (const event of events) {
         try {
           state.apply(event, at);
-        } catch {
-          // The incident that is about to be opened says it.
+        } catch (corrupt) {
+          refuse(corrupt);
         }
       }
     }
@@ -230,10 +231,7 @@ export class SagaState {
       this.offence = undefined;
       return;
     }
-    for (const call of this.asked.keys()) {
-      const step = this.step(call);
-      if (step) step.retryAt = at;
-    }
+    for (const step of this.openSteps()) if (this.asked.has(step.call)) step.retryAt = at;
     this.asked.clear();
   }
 

@@ -1,3 +1,5 @@
+import type { SagaLog } from 'reprise/core';
+
 /** Where the engine tells what it does. Details name instances and steps, never payloads. */
 export interface EngineLog {
   info(message: string, details?: Readonly<Record<string, unknown>>): void;
@@ -6,3 +8,11 @@ export interface EngineLog {
 }
 
 export const SILENT: EngineLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** What the code of one instance logs, with its name and id. */
+export function sagaLog(log: EngineLog, saga: string, id: string): SagaLog {
+  return {
+    info: (message, details) => log.info(message, { saga, id, ...details }),
+    warn: (message, details) => log.warn(message, { saga, id, ...details }),
+  };
+}

@@ -13,7 +13,7 @@ import {
   type Clock,
 } from 'reprise/core';
 import { AttemptRunner } from './attempt-runner.js';
-import type { EngineLog } from './engine-log.js';
+import { sagaLog, type EngineLog } from './engine-log.js';
 import { Claims } from './claims.js';
 import { GivingBack } from './giving-back.js';
 import { GroupCommit } from './group-commit.js';
@@ -183,10 +183,7 @@ export class Worker implements WorkerContext {
   }
 
   sagaLog(saga: string, id: string): SagaLog {
-    return {
-      info: (message, details) => this.log.info(message, { saga, id, ...details }),
-      warn: (message, details) => this.log.warn(message, { saga, id, ...details }),
-    };
+    return sagaLog(this.log, saga, id);
   }
 
   private admit(identity: ResidentIdentity): Resident {
