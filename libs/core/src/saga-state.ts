@@ -51,7 +51,8 @@ export class SagaState {
 
   /** The open incident, if there is one; of several the one that has to be resolved first. */
   get incident(): IncidentOpened | undefined {
-    return this.offence ?? this.asked.values().next().value;
+    if (this.offence || this.asked.size === 0) return this.offence;
+    return this.asked.values().next().value;
   }
 
   get status(): SagaStatus {
