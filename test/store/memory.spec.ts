@@ -1,4 +1,6 @@
-import { MemoryStore, VirtualClock } from 'reprise/testing';
+import { MemoryStore, MemoryTransaction, VirtualClock } from 'reprise/testing';
+import { describeCallerTransactions } from './contract/caller-transactions.js';
+import { describeStepTransactions } from './contract/step-transactions.js';
 import { describeHistoryStore } from './history-store.contract.js';
 
 describeHistoryStore('memory', async () => {
@@ -8,6 +10,23 @@ describeHistoryStore('memory', async () => {
     store,
     another: store,
     passTime: async (milliseconds: number) => clock.moveTo(clock.now() + milliseconds),
+    dispose: async () => undefined,
+  };
+});
+
+describeStepTransactions('memory', async () => ({
+  transactions: new MemoryStore(new VirtualClock()).transactions,
+  dispose: async () => undefined,
+}));
+
+describeCallerTransactions('memory', async () => {
+  const store = new MemoryStore(new VirtualClock());
+  return {
+    store,
+    begin: async () => {
+      const manager = new MemoryTransaction(store);
+      return { manager, commit: () => manager.commit(), rollback: async () => manager.rollback() };
+    },
     dispose: async () => undefined,
   };
 });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { SagaError } from 'reprise/core';
 import { postgres, StoreError, type PostgresHistoryStore } from 'reprise/postgres';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { describeCallerTransactions } from './contract/caller-transactions.js';
+import { describeStepTransactions } from './contract/step-transactions.js';
 import { describeHistoryStore, messageOf, startOf, turnOf } from './history-store.contract.js';
 import { ScratchSchema } from './scratch-schema.js';
 
@@ -37,6 +39,54 @@ describeHistoryStore('PostgreSQL, over a TypeORM data source', async () => {
       await scratch.drop();
     },
   };
+});
+
+describeStepTransactions('PostgreSQL', async () => {
+  const scratch = new ScratchSchema();
+  const dataSource = new DataSource({ type: 'postgres', url: scratch.url, poolSize: 10 });
+  const store = postgres({ dataSource, schema: scratch.name, listen: false });
+  await store.open();
+  return {
+    transactions: store.transactions!,
+    dispose: async () => {
+      await store.close();
+      await dataSource.destroy();
+      await scratch.drop();
+    },
+  };
+});
+
+describe.each(['over the same data source', 'over a url, with a data source beside it'])('PostgreSQL %s', (how) => {
+  describeCallerTransactions(how, async () => {
+    const scratch = new ScratchSchema();
+    const dataSource = await new DataSource({ type: 'postgres', url: scratch.url, poolSize: 6 }).initialize();
+    const connect = how === 'over the same data source' ? { dataSource } : { url: scratch.url };
+    const store = postgres({ ...connect, schema: scratch.name, listen: false });
+    await store.open();
+    const runners: QueryRunner[] = [];
+    return {
+      store,
+      begin: async () => {
+        const runner = dataSource.createQueryRunner();
+        runners.push(runner);
+        await runner.startTransaction();
+        return {
+          manager: runner.manager,
+          commit: () => runner.commitTransaction(),
+          rollback: () => runner.rollbackTransaction(),
+        };
+      },
+      dispose: async () => {
+        for (const runner of runners) {
+          if (runner.isTransactionActive) await runner.rollbackTransaction();
+          await runner.release();
+        }
+        await store.close();
+        await dataSource.destroy();
+        await scratch.drop();
+      },
+    };
+  });
 });
 
 describe('PostgreSQL', () => {

@@ -29,7 +29,9 @@ export function afterAttempt(
 ): IncomingEvent[] {
   const { call } = step;
   if (!isOpenStep(step)) {
-    const late = ended.outcome === 'completed' && state.accepts(call, 'StepCompletedLate');
+    // The undo of a transactional step has looked for what the step left: a success that was late for history was not late for it.
+    const undone = policy.transactional !== undefined && hasUndo(state, call);
+    const late = ended.outcome === 'completed' && state.accepts(call, 'StepCompletedLate') && !undone;
     return late ? [{ type: 'StepCompletedLate', call, attempt, result: ended.result }] : [];
   }
   if (ended.outcome === 'completed') return [{ type: 'StepCompleted', call, attempt, result: ended.result }];
@@ -45,6 +47,11 @@ export function afterAttempt(
   }
   if (step.abandoned || !policy.asksPerson) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
   return [{ type: 'StepAttemptFailed', call, attempt, error }, incident(step, attempt, error)];
+}
+
+function hasUndo(state: SagaState, call: number): boolean {
+  for (const other of state.calls.values()) if (other.kind === 'step' && other.undoes === call) return true;
+  return false;
 }
 
 /** A person is asked; nothing is tried again before they answer. */

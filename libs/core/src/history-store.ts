@@ -1,12 +1,8 @@
 import type { RecordedError, Turn } from './event.js';
+import type { InstanceKey } from './instance-key.js';
 import type { Json } from './json.js';
 import type { SagaStatus } from './saga-status.js';
-
-/** Names one run of one instance. `run` is a time-ordered UUID; `shard` a small hash of the instance's id that leads every key. */
-export interface InstanceKey {
-  readonly shard: number;
-  readonly run: string;
-}
+import type { StepTransactions } from './step-transactions.js';
 
 /** What the store notes when an instance begins, beside its first turn. */
 export interface StartRecord {
@@ -100,11 +96,29 @@ export interface HostedVersion {
   readonly version: number;
 }
 
+/** A transaction that the caller has open. What it is the store knows: for PostgreSQL an `EntityManager` of TypeORM. */
+export type CallerTransaction = object;
+
+/**
+ * The store as seen from inside a transaction of the caller (law S9): what is done holds, and others see it, when they commit.
+ * When a method rejects, the caller's transaction is as it was before the call.
+ */
+export interface CallerStore {
+  /** As `append` of one start that nobody owns. */
+  start(turn: TurnAppend): Promise<AppendOutcome>;
+  post(shard: number, id: string, message: Message): Promise<PostOutcome>;
+  /** The newest run of `id`, also one that this very transaction has started. */
+  find(shard: number, id: string): Promise<InstanceSummary | undefined>;
+}
+
 /**
  * Keeps histories, ownership and mailboxes. Every method may reject when the store is out of reach; the caller waits and tries again.
  * One contract suite (`test/store/`) runs against every implementation.
  */
 export abstract class HistoryStore {
+  /** Transactions for step bodies (law S9); undefined when this store has none to give. */
+  abstract readonly transactions: StepTransactions | undefined;
+
   /** Connects, and brings the schema up to date. Rejects in words when the schema is newer than this code. */
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
@@ -148,6 +162,12 @@ export abstract class HistoryStore {
   /** The newest runs of many ids; ids that are unknown are left out. */
   abstract findMany(ids: readonly { readonly shard: number; readonly id: string }[]): Promise<InstanceSummary[]>;
   abstract history(key: InstanceKey): Promise<Turn[]>;
+
+  /**
+   * The store as seen from inside a transaction that the caller has open (law S9).
+   * @throws SagaError `FOREIGN_TRANSACTION` for what is no open transaction of the store's database, now or from the methods
+   */
+  abstract within(transaction: CallerTransaction): CallerStore;
 
   abstract recordOrphan(orphan: Orphan): Promise<void>;
 

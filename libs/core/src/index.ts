@@ -40,10 +40,11 @@ export {
   SHARDS,
   shardOf,
   type AppendOutcome,
+  type CallerStore,
+  type CallerTransaction,
   type ClaimedInstance,
   type HostedVersion,
   type InstanceHead,
-  type InstanceKey,
   type InstanceSummary,
   type Message,
   type Orphan,
@@ -52,6 +53,7 @@ export {
   type TurnAppend,
 } from './history-store.js';
 export { Idle } from './idle.js';
+export type { InstanceKey } from './instance-key.js';
 export type { Json } from './json.js';
 export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
@@ -78,7 +80,21 @@ export { SagaState } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';
-export { retryDelay, stepPolicy, type RetryOptions, type StepOptions, type StepPolicy } from './step-policy.js';
+export {
+  retryDelay,
+  stepPolicy,
+  type RetryOptions,
+  type StepOptions,
+  type StepPolicy,
+  type TransactionalOptions,
+} from './step-policy.js';
+export {
+  StepTransactions,
+  type CallKey,
+  type Isolation,
+  type StepRecord,
+  type TransactionOptions,
+} from './step-transactions.js';
 export {
   StepTransport,
   type CommandAddress,

@@ -1,4 +1,5 @@
 import { milliseconds, type Duration } from './duration.js';
+import type { TransactionOptions } from './step-transactions.js';
 
 /** How a step is tried again. `false` in `StepOptions.retry` means one attempt. */
 export interface RetryOptions {
@@ -28,6 +29,16 @@ export interface StepOptions {
   readonly onUnknown?: 'throw' | 'incident';
 }
 
+/** What a step that runs in this process may say beyond that. */
+export interface TransactionalOptions {
+  /**
+   * Runs the body in a TypeORM transaction of the store's database; what it writes there and its outcome are committed together, so
+   * that it happens exactly once (law S9). `transactionManager()` of `reprise/postgres` answers the manager to write with.
+   * Needs `postgres({ dataSource })`. Default false.
+   */
+  readonly transactional?: boolean | TransactionOptions;
+}
+
 /** The options with every default in place; times in milliseconds, `Infinity` for without end. */
 export interface StepPolicy {
   readonly timeout: number;
@@ -39,10 +50,15 @@ export interface StepPolicy {
   readonly jitter: number;
   /** True: a step without an answer is put before a person; false: it is thrown to the code. */
   readonly asksPerson: boolean;
+  /** Present on a step whose body runs in a transaction of the store's database (law S9). */
+  readonly transactional?: TransactionOptions;
 }
 
 /** Forward steps end (law S5); compensations never give up by themselves (law C4). */
-export function stepPolicy(options: StepOptions = {}, role: 'forward' | 'compensation' = 'forward'): StepPolicy {
+export function stepPolicy(
+  options: StepOptions & TransactionalOptions = {},
+  role: 'forward' | 'compensation' = 'forward',
+): StepPolicy {
   const retry: RetryOptions = options.retry === false ? { attempts: 1 } : (options.retry ?? {});
   const forward = role === 'forward';
   return {
@@ -54,6 +70,7 @@ export function stepPolicy(options: StepOptions = {}, role: 'forward' | 'compens
     max: milliseconds(retry.max ?? '30s'),
     jitter: retry.jitter ?? 0.2,
     asksPerson: !forward || options.onUnknown === 'incident',
+    ...(options.transactional ? { transactional: options.transactional === true ? {} : options.transactional } : {}),
   };
 }
 

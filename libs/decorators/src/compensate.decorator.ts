@@ -1,5 +1,6 @@
 import { isCommand, type Command, type CommandInput } from 'reprise/contracts';
 import type { StepOptions } from 'reprise/core';
+import type { LocalCompensationOptions } from './local-step-options.js';
 import type { AsyncMethod, StepInput, StepResult } from './saga-class.js';
 import { writeMember } from './saga-metadata.js';
 
@@ -33,7 +34,7 @@ export function Compensate<Step extends string, C extends Command>(
  */
 export function Compensate<Step extends string>(
   step: Step,
-  options?: StepOptions,
+  options?: LocalCompensationOptions,
 ): <
   T extends { [Name in Step]: AsyncMethod },
   F extends (result: StepResult<T[Step]> | undefined, ...input: StepInput<T[Step]>) => Promise<void>,
@@ -42,10 +43,10 @@ export function Compensate<Step extends string>(
   key: string,
   descriptor: TypedPropertyDescriptor<F>,
 ) => void;
-export function Compensate(step: string, second?: Command | StepOptions, third?: StepOptions) {
+export function Compensate(step: string, second?: Command | LocalCompensationOptions, third?: StepOptions) {
   return (target: object, member: string): void => {
     const command = isCommand(second) ? second : undefined;
-    const options = command ? third : (second as StepOptions | undefined);
+    const options = command ? third : (second as LocalCompensationOptions | undefined);
     writeMember(target, {
       role: 'compensation',
       member,

@@ -1,5 +1,5 @@
 export { Compensate } from './compensate.decorator.js';
-export type { LocalStepOptions } from './local-step-options.js';
+export type { LocalCompensationOptions, LocalStepOptions } from './local-step-options.js';
 export { performLocal } from './perform-local.js';
 export { Query, type QueryCheck } from './query.decorator.js';
 export type { Refusal } from './refusal.js';

@@ -1,10 +1,14 @@
 import type { ErrorClass } from 'reprise/contracts';
-import type { StepOptions } from 'reprise/core';
+import type { StepOptions, TransactionalOptions } from 'reprise/core';
 
-export interface LocalStepOptions extends StepOptions {
+/** The options of a step whose body runs in this process. */
+export interface LocalStepOptions extends StepOptions, TransactionalOptions {
   /**
    * The business answers of this step (law S4): thrown to `run()` at once as what they are, never retried, and the step's effect
    * did not happen. Everything else that the body throws is tried again.
    */
   readonly errors?: readonly ErrorClass[];
 }
+
+/** The options of a compensation whose body runs in this process. */
+export interface LocalCompensationOptions extends StepOptions, TransactionalOptions {}

@@ -73,7 +73,7 @@ function roleProblems(records: readonly MemberRecord[]): string[] {
 }
 
 function stepProblems(outline: SagaOutline, step: StepRecord): string[] {
-  const problems = stepOptionProblems(step.options);
+  const problems = stepOptionProblems(step.options, step.command !== undefined);
   const body = methodOf(outline, step.member);
   if (step.command && step.onMethod) {
     problems.push('a remote step is a property: declare it without a body, as Remote<typeof YourContract.operation>.');
@@ -91,7 +91,7 @@ function stepProblems(outline: SagaOutline, step: StepRecord): string[] {
 }
 
 function undoProblems(outline: SagaOutline, undo: CompensationRecord): string[] {
-  const problems = stepOptionProblems(undo.options);
+  const problems = stepOptionProblems(undo.options, undo.command !== undefined);
   if (!outline.steps.has(undo.step)) {
     const steps = [...outline.steps.keys()];
     problems.push(

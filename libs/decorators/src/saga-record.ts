@@ -1,7 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Command } from 'reprise/contracts';
-import type { StepOptions } from 'reprise/core';
-import type { LocalStepOptions } from './local-step-options.js';
+import type { LocalCompensationOptions, LocalStepOptions } from './local-step-options.js';
 
 /** What `@Saga` writes down. */
 export interface SagaRecord {
@@ -25,7 +24,7 @@ export interface CompensationRecord {
   readonly member: string;
   /** The step that it takes back. */
   readonly step: string;
-  readonly options: StepOptions;
+  readonly options: LocalCompensationOptions;
   /** Present on a remote compensation: the method maps to the input of this command. */
   readonly command?: Command;
 }

@@ -1,13 +1,16 @@
-import { stepPolicy, type StepOptions } from 'reprise/core';
+import { stepPolicy, type StepOptions, type TransactionalOptions } from 'reprise/core';
 
-/** What is wrong with the options of a step, in words. */
-export function stepOptionProblems(options: StepOptions): string[] {
-  const problems: string[] = [];
+/**
+ * What is wrong with the options of a step, in words.
+ * @param remote true when another service performs it
+ */
+export function stepOptionProblems(options: StepOptions & TransactionalOptions, remote: boolean): string[] {
+  const problems = transactionProblems(options, remote);
   let policy;
   try {
     policy = stepPolicy(options);
   } catch (error) {
-    return [(error as Error).message];
+    return [...problems, (error as Error).message];
   }
   if (policy.timeout === 0) problems.push('timeout is 0, so that no attempt could ever succeed.');
   if (policy.deadline === 0) problems.push('deadline is 0, so that no attempt could ever be made.');
@@ -18,4 +21,15 @@ export function stepOptionProblems(options: StepOptions): string[] {
   if (!(factor >= 1)) problems.push(`retry.factor is ${factor}; it is 1 or more.`);
   if (!(jitter >= 0 && jitter <= 1)) problems.push(`retry.jitter is ${jitter}; it is a share from 0 to 1.`);
   return problems;
+}
+
+const ISOLATIONS: readonly unknown[] = [undefined, 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'];
+
+function transactionProblems({ transactional }: TransactionalOptions, remote: boolean): string[] {
+  if (!transactional) return [];
+  if (remote) return ['another service performs it, so it cannot be transactional: give that service an inbox.'];
+  if (transactional === true) return [];
+  const isolation: unknown = (transactional as { isolation?: unknown }).isolation;
+  if (ISOLATIONS.includes(isolation)) return [];
+  return [`transactional.isolation is ${String(isolation)}; it is READ COMMITTED, REPEATABLE READ or SERIALIZABLE.`];
 }

@@ -21,6 +21,7 @@ export {
   Saga,
   Signal,
   Step,
+  type LocalCompensationOptions,
   type LocalStepOptions,
   type QueryName,
   type SagaInput,
@@ -32,7 +33,8 @@ export {
 export { currentStep, SagaEngine, SagaFailedError, type StartOptions } from 'reprise/runtime';
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
-export { SagaClient } from './saga-client.js';
-export { SagaHandle } from './saga-handle.js';
+export { SagaClient, type ClientStartOptions } from './saga-client.js';
+export { SagaHandle, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';
 export { SagaModule } from './saga.module.js';
+export type { TransactionManager } from './transaction-manager.js';

@@ -1,11 +1,19 @@
 import { sagaDefinition, type RunnableSaga, type SagaClass, type SagaInput } from 'reprise/decorators';
 import type { SagaEngine, StartOptions } from 'reprise/runtime';
 import { SagaHandle } from './saga-handle.js';
+import type { TransactionManager } from './transaction-manager.js';
+
+export interface ClientStartOptions extends Omit<StartOptions, 'manager'> {
+  /**
+   * Starts the instance inside this transaction: it begins when the transaction commits, and leaves no trace if it rolls back (law S9).
+   */
+  readonly manager?: TransactionManager;
+}
 
 /** What `start` takes: the input may be left out where `run()` does without. */
 type StartArguments<Input> = undefined extends Input
-  ? [input?: Input, options?: StartOptions]
-  : [input: Input, options?: StartOptions];
+  ? [input?: Input, options?: ClientStartOptions]
+  : [input: Input, options?: ClientStartOptions];
 
 /**
  * Starts instances of one saga and finds them again.
@@ -26,7 +34,8 @@ export class SagaClient<T extends RunnableSaga, Input = SagaInput<T>> {
   /**
    * Starts an instance. It is durable when this resolves; some process that hosts the saga runs it.
    * An id starts at most one open instance, whoever asks and however often (law I1).
-   * @throws SagaError `INVALID_INPUT`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `INVALID_ID`, `DUPLICATE_ID`, `SHUTTING_DOWN`
+   * @throws SagaError `INVALID_INPUT`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `INVALID_ID`, `DUPLICATE_ID`, `SHUTTING_DOWN`;
+   *   with `manager` also `NOT_IN_TRANSACTION`, `FOREIGN_TRANSACTION`
    */
   async start(...[input, options]: StartArguments<Input>): Promise<SagaHandle<T>> {
     const engine = await this.engine();

@@ -13,8 +13,17 @@ import {
   type StepInput,
 } from 'reprise/decorators';
 import type { SagaEngine } from 'reprise/runtime';
+import type { TransactionManager } from './transaction-manager.js';
 
 type Answer<F> = F extends (...args: never[]) => infer Result ? Result : never;
+
+/** How a handle sends what it sends. */
+export interface SendOptions {
+  /** The sender's own key: what is sent again with it is delivered once. */
+  readonly key?: string;
+  /** Sends inside this transaction: it is sent when the transaction commits, and not at all if it rolls back (law S9). */
+  readonly manager?: TransactionManager;
+}
 
 /** One instance of a saga, by its id. Getting a handle asks nothing of the store. */
 export class SagaHandle<T extends RunnableSaga> {
@@ -23,7 +32,16 @@ export class SagaHandle<T extends RunnableSaga> {
     readonly id: string,
     private readonly sagaClass: SagaClass<T>,
     private readonly engine: () => Promise<SagaEngine>,
+    private readonly sending: SendOptions = {},
   ) {}
+
+  /**
+   * The same instance, signalled with a key of yours or inside a transaction of yours.
+   * @example await handle.with({ key: `payment-${payment.id}` }).signal('paid', payment.amount);
+   */
+  with(options: SendOptions): SagaHandle<T> {
+    return new SagaHandle(this.id, this.sagaClass, this.engine, { ...this.sending, ...options });
+  }
 
   /**
    * What `run()` returned, as soon as it has.
@@ -46,7 +64,7 @@ export class SagaHandle<T extends RunnableSaga> {
   async signal<Name extends SignalName<T>>(name: Name, ...args: StepInput<T[Name]>): Promise<void> {
     const engine = await this.engine();
     const sent = this.named(sagaOutline(this.sagaClass).signals, 'UNKNOWN_SIGNAL', 'signal', name);
-    await engine.signal(this.id, sent, args);
+    await engine.signal(this.id, sent, args, this.sending);
   }
 
   /**

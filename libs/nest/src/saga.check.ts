@@ -3,6 +3,7 @@ import { SagaError } from 'reprise/core';
 import { sagaCommands, sagaProblems, sagaRecordOf } from 'reprise/decorators';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
 import type { FoundSaga } from './saga.explorer.js';
+import { transactionProblems } from './transaction-problems.js';
 import { transportProblems } from './transport-problems.js';
 
 /** Reports every mistake at once, at start-up, by class and method. */
@@ -23,7 +24,7 @@ export class SagaCheck {
         classes.map((sagaClass) => [sagaClass, sagaCommands(sagaClass)] as const),
       ),
       ...(typeof (this.options.store as unknown as { append?: unknown } | undefined)?.append === 'function'
-        ? []
+        ? transactionProblems(this.options.store, classes)
         : ['SagaModule: `store` is not a store; pass postgres({ … }) from "reprise/postgres".']),
     ]);
   }

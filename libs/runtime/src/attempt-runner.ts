@@ -6,27 +6,16 @@ import {
   recordError,
   SagaError,
   type AttemptOutcome,
-  type StepCall,
+  type Json,
   type StepDefinition,
   type StepInvocation,
   type StepReply,
+  type StepTransactions,
   type StepTransport,
 } from 'reprise/core';
+import type { Attempt } from './attempt.js';
 import { runAsStep } from './current-step.js';
-import type { HostedSaga } from './hosted-saga.js';
-
-/** One try of a step, ready to be made. Times are milliseconds since the epoch. */
-export interface Attempt {
-  readonly hosted: HostedSaga;
-  readonly definition: StepDefinition;
-  readonly call: StepCall;
-  readonly instance: string;
-  readonly run: string;
-  readonly attempt: number;
-  readonly deadline: number;
-  /** Until when a late answer is still listened for. */
-  readonly giveUpAt: number;
-}
+import { TransactionalAttempts } from './transactional-attempts.js';
 
 /** Codes that no retry mends, wherever a body or a transport throws them. */
 const FATAL: ReadonlySet<string> = new Set([
@@ -38,19 +27,28 @@ const FATAL: ReadonlySet<string> = new Set([
 
 /** Performs attempts, local and remote, and tells the three kinds of error apart (law S4). Never rejects. */
 export class AttemptRunner {
+  private readonly transactional: TransactionalAttempts;
+
   constructor(
     private readonly transport: StepTransport | undefined,
     private readonly payloadLimit: number | undefined,
-  ) {}
+    transactions?: StepTransactions,
+  ) {
+    this.transactional = new TransactionalAttempts(transactions);
+  }
 
   async run(attempt: Attempt): Promise<AttemptOutcome> {
     const { definition, call } = attempt;
     try {
-      const args = call.input.map(decodePayload);
+      const args = await this.transactional.forestall(attempt, call.input.map(decodePayload));
       if (definition.command) return this.completed(attempt, await this.send(attempt, args[0]));
       const invocation = invocationOf(attempt);
-      const result = await runAsStep(invocation, () => attempt.hosted.perform(definition.name, args, invocation));
-      return this.completed(attempt, { outcome: 'completed', result });
+      const perform = async (manager?: unknown): Promise<Json> => {
+        const body = (): Promise<unknown> => attempt.hosted.perform(definition.name, args, invocation);
+        return this.encode(definition, await runAsStep(invocation, body, manager));
+      };
+      if (!definition.policy.transactional) return { outcome: 'completed', result: await perform() };
+      return await this.transactional.run(attempt, perform, (thrown) => failed(definition, thrown));
     } catch (error) {
       return failed(definition, error);
     }
@@ -58,10 +56,11 @@ export class AttemptRunner {
 
   private completed({ definition }: Attempt, reply: StepReply): AttemptOutcome {
     if (reply.outcome !== 'completed') return reply;
-    return {
-      outcome: 'completed',
-      result: encodePayload(reply.result, `the result of step "${definition.name}"`, this.payloadLimit),
-    };
+    return { outcome: 'completed', result: this.encode(definition, reply.result) };
+  }
+
+  private encode({ name }: StepDefinition, result: unknown): Json {
+    return encodePayload(result, `the result of step "${name}"`, this.payloadLimit);
   }
 
   private send(attempt: Attempt, input: unknown): Promise<StepReply> {

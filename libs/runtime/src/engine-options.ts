@@ -1,5 +1,6 @@
 import {
   milliseconds,
+  type CallerTransaction,
   type Clock,
   type Duration,
   type HistoryStore,
@@ -41,6 +42,15 @@ export interface StartOptions {
   readonly onConflict?: 'return' | 'error';
   /** What happens when a closed instance has the id: its handle (`return`, the default), a new run (`restart`) or `DUPLICATE_ID`. */
   readonly onClosed?: 'return' | 'restart' | 'error';
+  /** A transaction that the caller has open: the instance begins when it commits, and never if it rolls back (law S9). */
+  readonly manager?: CallerTransaction;
+}
+
+export interface SignalOptions {
+  /** The sender's own key: a signal that is sent again with it is delivered once. */
+  readonly key?: string;
+  /** A transaction that the caller has open: the signal is sent when it commits (law S9). */
+  readonly manager?: CallerTransaction;
 }
 
 /** Milliseconds of an option that may be without end. */

@@ -40,15 +40,17 @@ export class InstanceStarter {
     const { name: saga, version } = definition;
     const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, payloadLimit);
     const key = { shard: shardOf(id), run: newRun() };
-    const hosted = worker?.hasRoom ? sagas.get(saga, version) : undefined;
+    const within = options.manager && this.options.store.within(options.manager);
+    // Until the caller commits nobody may run it; then whoever has room does.
+    const hosted = worker?.hasRoom && !within ? sagas.get(saga, version) : undefined;
     const tags = checkedTags(options.tags ?? {});
     const start: StartRecord = { id, saga, version, tags, reuse: options.onClosed === 'restart', owned: !!hosted };
     const event = { type: 'SagaStarted', saga, version, engine: ENGINE_RULES, input: encoded } as const;
-    const writing = hosted
-      ? worker!.begin({ key, id, hosted }, event, start)
-      : unowned.append({ key, seq: 0, turn: { at: clock.now(), events: [event] }, start });
-    const outcome = await this.inTime(id, writing);
-    return outcome === 'appended' ? id : this.conflict(id, key.run, options);
+    const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start };
+    const outcome = within
+      ? await within.start(first)
+      : await this.inTime(id, hosted ? worker!.begin({ key, id, hosted }, event, start) : unowned.append(first));
+    return outcome === 'appended' ? id : this.conflict(within ?? this.options.store, id, key.run, options);
   }
 
   /** While the store is out of reach the append waits for it, but whoever starts need not wait for ever. */
@@ -67,8 +69,13 @@ export class InstanceStarter {
   }
 
   /** The first append did not begin it: somebody else has the id, or nobody could say what became of the append. */
-  private async conflict(id: string, run: string, options: StartOptions): Promise<string> {
-    const summary = await this.options.store.find(shardOf(id), id);
+  private async conflict(
+    store: Pick<HistoryStore, 'find'>,
+    id: string,
+    run: string,
+    options: StartOptions,
+  ): Promise<string> {
+    const summary = await store.find(shardOf(id), id);
     if (!summary) throw notStarted(id);
     // It went through after all; whoever may run it takes it up.
     if (summary.key.run === run) return id;

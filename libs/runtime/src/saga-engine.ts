@@ -5,6 +5,7 @@ import {
   milliseconds,
   SagaError,
   shardOf,
+  type CallerTransaction,
   type Clock,
   type Duration,
   type HistoryStore,
@@ -14,7 +15,7 @@ import {
   type SagaDefinition,
   type Turn,
 } from 'reprise/core';
-import { spanOf, type EngineOptions, type StartOptions } from './engine-options.js';
+import { spanOf, type EngineOptions, type SignalOptions, type StartOptions } from './engine-options.js';
 import { SILENT, type EngineLog } from './engine-log.js';
 import { GroupCommit } from './group-commit.js';
 import { HostedSagas, type HostedSaga } from './hosted-saga.js';
@@ -109,7 +110,7 @@ export class SagaEngine {
   /**
    * Starts an instance; durable when it resolves with the id.
    * @throws SagaError `INVALID_INPUT`, `INVALID_ID`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `DUPLICATE_ID`, `SHUTTING_DOWN`,
-   *   `STORE_UNAVAILABLE` when the store did not confirm it within `startTimeout`
+   *   `NOT_IN_TRANSACTION`, `FOREIGN_TRANSACTION`, `STORE_UNAVAILABLE` when the store did not confirm it within `startTimeout`
    */
   async start(definition: SagaDefinition, input: unknown, options: StartOptions = {}): Promise<string> {
     this.expectOpen();
@@ -134,19 +135,13 @@ export class SagaEngine {
 
   /**
    * Sends a signal; durable when it resolves (law M1).
-   * @param options.key the sender's own key: a signal that is sent again with it is delivered once
-   * @throws SagaError `UNKNOWN_INSTANCE`, `INSTANCE_CLOSED`, `NOT_SERIALISABLE`
+   * @throws SagaError `UNKNOWN_INSTANCE`, `INSTANCE_CLOSED`, `NOT_SERIALISABLE`, `NOT_IN_TRANSACTION`, `FOREIGN_TRANSACTION`
    */
-  async signal(
-    id: string,
-    name: string,
-    args: readonly unknown[],
-    options: { readonly key?: string } = {},
-  ): Promise<void> {
+  async signal(id: string, name: string, args: readonly unknown[], options: SignalOptions = {}): Promise<void> {
     const input = args.map((arg, i) =>
       encodePayload(arg, `argument ${i + 1} of signal "${name}"`, this.options.payloadLimit),
     );
-    await this.post(id, { id: options.key ?? uuidV7(), kind: 'signal', name, input });
+    await this.post(id, { id: options.key ?? uuidV7(), kind: 'signal', name, input }, options.manager);
   }
 
   /** Asks the instance to end: its current wait throws `SagaCancelledError`, compensations run (law C7). */
@@ -217,9 +212,10 @@ export class SagaEngine {
     await this.worker.start();
   }
 
-  private async post(id: string, message: Message): Promise<void> {
+  private async post(id: string, message: Message, manager?: CallerTransaction): Promise<void> {
     this.expectOpen();
-    const outcome = await this.store.post(shardOf(id), id, message);
+    const store = manager ? this.store.within(manager) : this.store;
+    const outcome = await store.post(shardOf(id), id, message);
     if (outcome === 'unknown') throw unknownInstance(id);
     if (outcome === 'closed') {
       throw new SagaError(

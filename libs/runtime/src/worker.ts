@@ -47,7 +47,7 @@ export class Worker implements WorkerContext {
   private stopHints: (() => void) | undefined;
 
   constructor(private readonly options: WorkerOptions) {
-    this.attempts = new AttemptRunner(options.transport, options.payloadLimit);
+    this.attempts = new AttemptRunner(options.transport, options.payloadLimit, options.store.transactions);
     this.commits = this.newCommits();
     const { store, clock, log, lease, sagas, poll } = options;
     this.orphans = new OrphanDesk(store, log);

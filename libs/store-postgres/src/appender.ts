@@ -1,7 +1,7 @@
 import type { AppendOutcome, TurnAppend } from 'reprise/core';
 import { changeColumns, isPlain, turnColumns } from './append-batch.js';
 import { binaryArray } from './binary-array.js';
-import type { Connection, Parameter, Row } from './connection.js';
+import type { Parameter, Row, Statements } from './connection.js';
 import { hintChannel } from './hint-listener.js';
 import { appendAndChange, appendAndChangeAgain } from './statements/append-and-change.js';
 import { appendTurns, appendTurnsAgain } from './statements/append-turns.js';
@@ -12,7 +12,7 @@ import { isUniqueViolation } from './store-error.js';
 
 /** Writes turns: one statement for all of them, of two makes, for plain turns and for those that change more. */
 export class Appender {
-  constructor(private readonly connection: Connection) {}
+  constructor(private readonly connection: Statements) {}
 
   async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {
     if (turns.length === 0) return [];

@@ -6,6 +6,9 @@ import { storeError } from './store-error.js';
 export type Row = Readonly<Record<string, string | null>>;
 export type Parameter = string | number | boolean | null | Buffer;
 
+/** What runs prepared statements in one schema. */
+export type Statements = Pick<Connection, 'schemaName' | 'run'>;
+
 /** Columns stay text, whatever type parsers the application has registered with `pg`. */
 const RAW = { getTypeParser: () => (text: string) => text };
 
@@ -27,9 +30,10 @@ export abstract class Connection {
 
   /**
    * Runs one prepared statement.
-   * @throws StoreError `STORE_UNAVAILABLE` or `APPEND_REJECTED`; the connection is given up after any error.
+   * @param on a connection that the caller holds; without it one of the pool, which is given up after any error
+   * @throws StoreError `STORE_UNAVAILABLE` or `APPEND_REJECTED`
    */
-  async run(statement: Statement, values: readonly Parameter[]): Promise<readonly Row[]> {
+  async run(statement: Statement, values: readonly Parameter[], on?: pg.ClientBase): Promise<readonly Row[]> {
     let prepared = this.texts.get(statement);
     if (!prepared) {
       prepared = { name: `reprise.${this.schemaName}.${statement.name}`, text: statement.text(this.schema) };
@@ -39,7 +43,7 @@ export abstract class Connection {
     const guard = { query_timeout: this.answerTimeout };
     try {
       const query = { ...prepared, ...guard, values: values as Parameter[], types: RAW };
-      return (await this.pool().query<Record<string, string | null>>(query)).rows;
+      return (await (on ?? this.pool()).query<Record<string, string | null>>(query)).rows;
     } catch (error) {
       throw storeError(error, statement.name);
     }

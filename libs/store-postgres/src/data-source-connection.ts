@@ -10,7 +10,7 @@ export class DataSourceConnection extends Connection {
   constructor(
     schemaName: string,
     schema: string,
-    private readonly dataSource: DataSource,
+    readonly dataSource: DataSource,
   ) {
     super(schemaName, schema);
   }
@@ -28,6 +28,11 @@ export class DataSourceConnection extends Connection {
 
   /** The data source is not ours to close. */
   async close(): Promise<void> {}
+
+  /** How many connections the pool has at the most. */
+  get poolSize(): number {
+    return (this.pool() as pg.Pool & { readonly options: { readonly max?: number } }).options.max ?? 10;
+  }
 
   protected pool(): pg.Pool {
     // TypeORM's PostgresDriver calls its pool for writes `master`. Asked anew each time: the data source may be closed and opened again.

@@ -8,4 +8,5 @@ export type {
   PostgresUrlOptions,
 } from './postgres-options.js';
 export { StoreError } from './store-error.js';
+export { transactionManager } from './transaction-manager.js';
 export { repriseMigrations } from './typeorm-migrations.js';

@@ -1,6 +1,8 @@
 import {
   HistoryStore,
   type AppendOutcome,
+  type CallerStore,
+  type CallerTransaction,
   type ClaimedInstance,
   type HostedVersion,
   type InstanceKey,
@@ -8,28 +10,33 @@ import {
   type Message,
   type Orphan,
   type PostOutcome,
+  type StepTransactions,
   type Turn,
   type TurnAppend,
 } from 'reprise/core';
 import { Appender } from './appender.js';
 import { binaryArray } from './binary-array.js';
 import type { Connection } from './connection.js';
-import { hintChannel, HintListener } from './hint-listener.js';
+import { DataSourceConnection } from './data-source-connection.js';
+import { Directory } from './directory.js';
+import { HintListener } from './hint-listener.js';
 import { migrateSchema } from './migrator.js';
 import type { PostgresStoreOptions } from './postgres-options.js';
-import { findInstances } from './statements/find-instances.js';
-import { postMessage } from './statements/post-message.js';
+import { PostgresCallerStore } from './postgres-caller-store.js';
+import { PostgresStepTransactions } from './postgres-step-transactions.js';
+import { SameSchema } from './same-schema.js';
 import { recordOrphan } from './statements/record-orphan.js';
 import { wakeIncidents } from './statements/wake-incidents.js';
-import { isUniqueViolation } from './store-error.js';
-import { summaryOf } from './summary.js';
 import { hostedColumns, WorkerLedger } from './worker-ledger.js';
 
 /** Histories, ownership and mailboxes in PostgreSQL 13 or newer. Made by `postgres(...)`. */
 export class PostgresHistoryStore extends HistoryStore {
+  readonly transactions: StepTransactions | undefined;
   private readonly appender: Appender;
+  private readonly directory: Directory;
   private readonly ledger: WorkerLedger;
   private readonly hints: HintListener;
+  private readonly sameSchema: SameSchema;
 
   constructor(
     private readonly connection: Connection,
@@ -38,7 +45,11 @@ export class PostgresHistoryStore extends HistoryStore {
     super();
     this.appender = new Appender(connection);
     this.ledger = new WorkerLedger(connection);
+    this.directory = new Directory(connection);
     this.hints = new HintListener(connection);
+    const overDataSource = connection instanceof DataSourceConnection ? connection : undefined;
+    this.transactions = overDataSource && new PostgresStepTransactions(overDataSource);
+    this.sameSchema = new SameSchema(connection, overDataSource?.dataSource);
   }
 
   override async open(): Promise<void> {
@@ -93,38 +104,20 @@ export class PostgresHistoryStore extends HistoryStore {
     return Number(row?.['woken'] ?? 0);
   }
 
-  override async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
-    const { kind, name, input } = message;
-    const channel = hintChannel(this.connection.schemaName);
-    try {
-      const values = [shard, id, message.id, kind, name, JSON.stringify(input), channel];
-      const [row] = await this.connection.run(postMessage, values);
-      return row!['outcome'] as PostOutcome;
-    } catch (error) {
-      // The message is in the mailbox already, unread: nothing was stored twice, and it is durable.
-      if (isUniqueViolation(error)) return 'accepted';
-      throw error;
-    }
+  override post(shard: number, id: string, message: Message): Promise<PostOutcome> {
+    return this.directory.post(shard, id, message);
   }
 
-  override async find(shard: number, id: string): Promise<InstanceSummary | undefined> {
-    return (await this.findMany([{ shard, id }]))[0];
+  override within(transaction: CallerTransaction): CallerStore {
+    return new PostgresCallerStore(this.connection, this.sameSchema, transaction);
   }
 
-  override async findMany(ids: readonly { readonly shard: number; readonly id: string }[]): Promise<InstanceSummary[]> {
-    if (ids.length === 0) return [];
-    const shards = binaryArray(
-      'smallint',
-      ids.map(({ shard }) => shard),
-    );
-    const rows = await this.connection.run(findInstances, [
-      shards,
-      binaryArray(
-        'text',
-        ids.map(({ id }) => id),
-      ),
-    ]);
-    return rows.map(summaryOf);
+  override find(shard: number, id: string): Promise<InstanceSummary | undefined> {
+    return this.directory.find(shard, id);
+  }
+
+  override findMany(ids: Parameters<HistoryStore['findMany']>[0]): Promise<InstanceSummary[]> {
+    return this.directory.findMany(ids);
   }
 
   override async history(key: InstanceKey): Promise<Turn[]> {

@@ -2,6 +2,8 @@ import {
   HistoryStore,
   isClosed,
   type AppendOutcome,
+  type CallerStore,
+  type CallerTransaction,
   type ClaimedInstance,
   type Clock,
   type HostedVersion,
@@ -13,6 +15,8 @@ import {
   type Turn,
   type TurnAppend,
 } from 'reprise/core';
+import { MemoryStepTransactions } from './memory-step-transactions.js';
+import { MemoryCallerStore } from './memory-transaction.js';
 
 interface Row {
   summary: InstanceSummary;
@@ -25,6 +29,7 @@ interface Row {
 
 /** The same promises as PostgreSQL's store, kept in a map: for unit tests. Nothing survives the process. */
 export class MemoryStore extends HistoryStore {
+  readonly transactions = new MemoryStepTransactions();
   readonly orphans: Orphan[] = [];
   private readonly rows = new Map<string, Row>();
   private readonly newest = new Map<string, Row>();
@@ -125,6 +130,10 @@ export class MemoryStore extends HistoryStore {
 
   async history(key: InstanceKey): Promise<Turn[]> {
     return (this.rows.get(key.run)?.turns ?? []).map(parse);
+  }
+
+  within(transaction: CallerTransaction): CallerStore {
+    return new MemoryCallerStore(this, transaction);
   }
 
   async recordOrphan(orphan: Orphan): Promise<void> {

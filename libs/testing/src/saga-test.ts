@@ -30,6 +30,7 @@ export interface WorldHooks {
 export class SagaTest<T> {
   private readonly bodies = new Map<string, StepBody>();
   private host: object | undefined;
+  private transaction: unknown;
 
   constructor(private readonly sagaClass: SagaClass<T>) {}
 
@@ -54,6 +55,15 @@ export class SagaTest<T> {
     return this;
   }
 
+  /**
+   * What `transactionManager()` answers in the bodies of transactional steps: a fake, or a manager of a database for tests. Outcomes
+   * are kept once, as in life (law S9); nothing that a body writes is rolled back.
+   */
+  manager(manager: object): this {
+    this.transaction = manager;
+    return this;
+  }
+
   /** Starts an instance and goes on until nothing moves but time. */
   async start(input: SagaInput<T>, options: { readonly id?: string } = {}): Promise<TestRun<T>> {
     return this.startIn(new MemoryStore(new VirtualClock()), input, options);
@@ -75,6 +85,7 @@ export class SagaTest<T> {
       }
     };
     const world = new TestWorld({ definition, clock: store.clock as VirtualClock, store, perform });
+    store.transactions.manager = this.transaction;
     onWorld?.(world);
     const run = new TestRun<T>(world, definition, id);
     await run.begin(input);

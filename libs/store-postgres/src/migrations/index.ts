@@ -1,5 +1,6 @@
 import { histories } from './0001-histories.js';
+import { stepOutcomes } from './0002-step-outcomes.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
-export const MIGRATIONS: readonly Migration[] = [histories];
+export const MIGRATIONS: readonly Migration[] = [histories, stepOutcomes];

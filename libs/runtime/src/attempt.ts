@@ -1,0 +1,15 @@
+import type { StepCall, StepDefinition } from 'reprise/core';
+import type { HostedSaga } from './hosted-saga.js';
+
+/** One try of a step, ready to be made. Times are milliseconds since the epoch. */
+export interface Attempt {
+  readonly hosted: HostedSaga;
+  readonly definition: StepDefinition;
+  readonly call: StepCall;
+  readonly instance: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly deadline: number;
+  /** Until when a late answer is still listened for. */
+  readonly giveUpAt: number;
+}

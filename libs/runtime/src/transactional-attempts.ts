@@ -1,0 +1,90 @@
+import {
+  decodePayload,
+  SagaError,
+  shardOf,
+  type AttemptOutcome,
+  type CallKey,
+  type Json,
+  type StepDefinition,
+  type StepRecord,
+  type StepTransactions,
+} from 'reprise/core';
+import type { Attempt } from './attempt.js';
+
+/**
+ * Attempts of transactional steps, and of the compensations of such steps (law S9).
+ *
+ * 1. The first record of a call stands: whatever crashes, and however many attempts run beside each other, one outcome is committed,
+ *    together with the effect.
+ * 2. An outcome that history tells for good is on record too, so that an attempt which is still under way elsewhere, in a process
+ *    that was taken for dead, cannot commit after it.
+ */
+export class TransactionalAttempts {
+  constructor(private readonly given: StepTransactions | undefined) {}
+
+  /**
+   * @param body runs the step with the manager of its transaction, and answers the encoded result
+   * @param failure tells what an error means (law S4)
+   */
+  async run(
+    attempt: Attempt,
+    body: (manager: unknown) => Promise<Json>,
+    failure: (thrown: unknown) => AttemptOutcome,
+  ): Promise<AttemptOutcome> {
+    const { definition, call } = attempt;
+    const key = callKey(attempt, call.call);
+    try {
+      const record = await this.transactions.run(key, definition.policy.transactional!, body);
+      return outcomeOf(definition, record);
+    } catch (thrown) {
+      const outcome = failure(thrown);
+      if (outcome.outcome === 'completed' || outcome.outcome === 'transient') return outcome;
+      // A person lets an undo that failed try again (law C4): its failure is not for ever.
+      if (call.undoes !== undefined) return outcome;
+      const { error } = outcome;
+      return outcomeOf(definition, await this.transactions.settle(key, { outcome: outcome.outcome, error }));
+    }
+  }
+
+  /**
+   * Before a compensation runs: from here on no attempt of the step that it takes back commits any more. If one has, whatever history
+   * knows, its result is the compensation's.
+   * @param args the arguments of the compensation; of a local one the first is the result of the step
+   */
+  async forestall(attempt: Attempt, args: readonly unknown[]): Promise<readonly unknown[]> {
+    const { hosted, definition, call } = attempt;
+    if (call.undoes === undefined || !takesBackTransaction(hosted.definition.steps.values(), definition.name))
+      return args;
+    // A result that history has was committed.
+    if (!definition.command && args[0] !== undefined) return args;
+    const record = await this.transactions.settle(callKey(attempt, call.undoes), { outcome: 'undone' });
+    if (definition.command || record.outcome !== 'completed') return args;
+    return [decodePayload(record.result), ...args.slice(1)];
+  }
+
+  private get transactions(): StepTransactions {
+    if (this.given) return this.given;
+    throw new SagaError(
+      'INVALID_CONFIGURATION',
+      'A step is transactional, but the store has no transactions to give.',
+      'Give postgres() a `dataSource` in place of a `url`.',
+    );
+  }
+}
+
+function takesBackTransaction(steps: Iterable<StepDefinition>, compensation: string): boolean {
+  for (const { undo, policy } of steps) if (undo === compensation) return policy.transactional !== undefined;
+  return false;
+}
+
+function callKey({ run, instance }: Attempt, call: number): CallKey {
+  return { key: { shard: shardOf(instance), run }, call };
+}
+
+function outcomeOf({ name }: StepDefinition, record: StepRecord): AttemptOutcome {
+  if (record.outcome !== 'undone') return record;
+  throw new SagaError(
+    'STEP_UNDONE',
+    `Step "${name}" was undone before this attempt of it could commit; what the attempt wrote is rolled back.`,
+  );
+}
