@@ -2,10 +2,12 @@ import type { DecisionEvent } from './event.js';
 import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import type { SagaState } from './saga-state.js';
+import type { StepDefinitions } from './step-definitions.js';
 
 /** What the code of an instance needs of the history that it lives in. */
 export interface CodeSurroundings {
   readonly definition: SagaDefinition;
+  readonly steps: StepDefinitions;
   readonly id: string;
   readonly run: string;
   readonly payloadLimit: number | undefined;

@@ -2,6 +2,7 @@ import { compensationPlan } from './compensation-plan.js';
 import type { HistoryEvent } from './event.js';
 import type { SagaDefinition, StepDefinition } from './saga-definition.js';
 import { SagaState } from './saga-state.js';
+import { StepDefinitions } from './step-definitions.js';
 import { stepPolicy } from './step-policy.js';
 
 const policy = stepPolicy();
@@ -11,7 +12,7 @@ const steps = new Map<string, StepDefinition>(
     { ...step, policy, declared: new Map() },
   ]),
 );
-const definition = { name: 's', version: 1, steps } as unknown as SagaDefinition;
+const definitions = new StepDefinitions({ name: 's', version: 1, steps } as unknown as SagaDefinition);
 const error = { name: 'Error', message: 'x' };
 const scheduled = (call: number, step = 'step'): HistoryEvent => ({ type: 'StepScheduled', call, step, input: [] });
 const ends = {
@@ -42,9 +43,9 @@ function planOf(events: readonly HistoryEvent[]) {
   const state = SagaState.of([
     { at: 1, events: [{ type: 'SagaStarted', saga: 's', version: 1, engine: 1, input: null }, ...events] },
   ]);
-  return compensationPlan(definition, state).map(({ target, compensation, awaits }) => [
+  return compensationPlan(definitions, state).map(({ target, compensation, awaits }) => [
     target.call,
-    compensation,
+    compensation.name,
     awaits,
   ]);
 }
@@ -79,7 +80,7 @@ describe('the compensation plan', () => {
       { at: 1, events: [{ type: 'SagaStarted', saga: 's', version: 1, engine: 1, input: null }, scheduled(0)] },
     ]);
     const before = JSON.stringify([...state.calls]);
-    compensationPlan(definition, state);
+    compensationPlan(definitions, state);
     expect(JSON.stringify([...state.calls])).toBe(before);
   });
 });

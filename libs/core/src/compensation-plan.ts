@@ -1,12 +1,12 @@
-import type { SagaDefinition } from './saga-definition.js';
 import { isOpenStep, type StepCall } from './call-state.js';
+import type { StepDefinition } from './saga-definition.js';
 import type { SagaState } from './saga-state.js';
+import type { StepDefinitions } from './step-definitions.js';
 
 /** One step that has to be taken back. */
 export interface PlannedUndo {
   readonly target: StepCall;
-  /** The name of its compensation. */
-  readonly compensation: string;
+  readonly compensation: StepDefinition;
   /** The call whose outcome has to come first: the step's own, or that of an undo of it that is under way. */
   readonly awaits?: number;
 }
@@ -16,7 +16,7 @@ export interface PlannedUndo {
  * A compensation is armed when its step is scheduled; it runs if the step completed and if its outcome is uncertain,
  * not if the step ended in a declared error (law C3).
  */
-export function compensationPlan(definition: SagaDefinition, state: SagaState): PlannedUndo[] {
+export function compensationPlan(steps: StepDefinitions, state: SagaState): PlannedUndo[] {
   const plan: PlannedUndo[] = [];
   const underway = new Map<number, number>();
   for (const call of state.calls.values()) {
@@ -25,7 +25,7 @@ export function compensationPlan(definition: SagaDefinition, state: SagaState): 
   for (const call of state.calls.values()) {
     if (call.kind !== 'step' || call.undoes !== undefined) continue;
     if (call.state === 'declared' || call.state === 'compensated') continue;
-    const compensation = definition.steps.get(call.step)?.undo;
+    const compensation = steps.undoOf(call);
     if (compensation === undefined) continue;
     const awaits = isOpenStep(call) ? call.call : underway.get(call.call);
     plan.push({ target: call, compensation, ...(awaits === undefined ? {} : { awaits }) });

@@ -16,6 +16,7 @@ import { SagaCode } from './saga-code.js';
 import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import { SagaState } from './saga-state.js';
+import { StepDefinitions } from './step-definitions.js';
 
 export interface ExecutionOptions {
   readonly definition: SagaDefinition;
@@ -46,6 +47,8 @@ const BREATH = 200;
 export class Execution {
   /** What the history adds up to. */
   state = new SagaState();
+  /** What is known of its steps. */
+  readonly steps: StepDefinitions;
   private readonly code: SagaCode;
   private readonly decisions = new DecisionQueue();
   private violation: SagaError | undefined;
@@ -53,6 +56,7 @@ export class Execution {
   private at = 0;
 
   constructor(private readonly options: ExecutionOptions) {
+    this.steps = new StepDefinitions(options.definition);
     this.code = new SagaCode(this.surroundings());
   }
 
@@ -125,7 +129,7 @@ export class Execution {
   /** Delivers one event and lets the code go as far as it can (D3). */
   private async receive(event: IncomingEvent): Promise<void> {
     const { code } = this;
-    code.mode = 'delivering';
+    code.gate.mode = 'delivering';
     try {
       this.state.apply(event, this.at);
       if (!this.deliver(event)) return;
@@ -135,7 +139,7 @@ export class Execution {
     } catch (error) {
       this.stop(asViolation(error));
     } finally {
-      code.mode = 'between turns';
+      code.gate.mode = 'between turns';
     }
   }
 
@@ -159,7 +163,7 @@ export class Execution {
   private stop(error: SagaError): void {
     if (this.violation) return;
     this.violation = error;
-    if (this.code.mode === 'between turns' && !this.replaying) this.options.onViolation?.();
+    if (this.code.gate.mode === 'between turns' && !this.replaying) this.options.onViolation?.();
   }
 
   private mismatch(what: string | undefined): void {
@@ -196,6 +200,7 @@ export class Execution {
     const { definition, id, run, payloadLimit, log } = this.options;
     return {
       definition,
+      steps: this.steps,
       id,
       run,
       payloadLimit,

@@ -79,6 +79,7 @@ export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-mach
 export { SagaState } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
+export { StepDefinitions, type DynamicStep } from './step-definitions.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';
 export {
   retryDelay,

@@ -1,7 +1,7 @@
 import type { RecordedError } from './event.js';
 import type { StepCall } from './call-state.js';
 import { reviveDeclared, reviveError } from './recorded-error.js';
-import type { SagaDefinition } from './saga-definition.js';
+import type { StepDefinition } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
 
 /** Thrown to the saga's code when nobody said what became of a step (law S6). Its compensation will run. */
@@ -36,9 +36,9 @@ export class StepFailedError extends SagaError {
 }
 
 /** The error that a step which ended in one throws to the code: the declared class itself, or `StepFailedError`. */
-export function failureOf({ step, state, error }: StepCall, definition: SagaDefinition): Error {
+export function failureOf({ step, state, error }: StepCall, definition: StepDefinition | undefined): Error {
   if (state !== 'declared') return new StepFailedError(step, error!);
-  return reviveDeclared(error!, definition.steps.get(step)?.declared ?? new Map());
+  return reviveDeclared(error!, definition?.declared ?? new Map());
 }
 
 /** Thrown to the saga's code at whatever it waits for when the instance is cancelled (law C7). */

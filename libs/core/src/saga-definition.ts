@@ -1,6 +1,7 @@
 import type { Duration } from './duration.js';
 import type { DeclaredError } from './recorded-error.js';
 import type { SagaError } from './saga-error.js';
+import type { DynamicStep } from './step-definitions.js';
 import type { StepPolicy } from './step-policy.js';
 import type { CommandAddress } from './step-transport.js';
 
@@ -20,6 +21,8 @@ export interface SagaCalls {
   readonly context: SagaContext;
   /** Asks for a step. The promise settles from history. */
   step(name: string, args: readonly unknown[]): Promise<unknown>;
+  /** Asks for a step that the code makes up as it goes. */
+  dynamicStep(step: DynamicStep, args: readonly unknown[]): Promise<unknown>;
   /** Reports that the code did what a saga may not do. The instance is parked with this error, whatever the code does next. */
   violate(error: SagaError): void;
 }

@@ -9,7 +9,8 @@ export interface UndoCalls {
   schedule(step: string, input: readonly Json[], undoes: number): Promise<unknown>;
   /** Resolves when a call that is still under way has an outcome, whatever it is. */
   settled(call: number): Promise<unknown>;
-  mapUndo(compensation: string, result: unknown, args: readonly unknown[]): Json;
+  /** The arguments of a compensation that does not simply get the result and the input. @throws what the mapping throws */
+  mapUndo(undo: PlannedUndo, result: unknown, args: readonly unknown[]): readonly Json[];
   encode(value: unknown, what: string): Json;
 }
 
@@ -18,7 +19,7 @@ export interface UndoCalls {
  * by then: a step that was still under way, or that answered late, finds its place in it (law S7).
  */
 export async function undoAll(code: UndoCalls, around: CodeSurroundings): Promise<void> {
-  const plan = (): PlannedUndo | undefined => compensationPlan(around.definition, around.state)[0];
+  const plan = (): PlannedUndo | undefined => compensationPlan(around.steps, around.state)[0];
   for (let next = plan(); next; next = plan()) {
     if (next.awaits === undefined) await undo(code, around, next);
     else await code.settled(next.awaits);
@@ -27,19 +28,20 @@ export async function undoAll(code: UndoCalls, around: CodeSurroundings): Promis
 
 function undo(
   code: UndoCalls,
-  { definition, violate }: CodeSurroundings,
-  { target, compensation }: PlannedUndo,
+  { definition, steps, violate }: CodeSurroundings,
+  planned: PlannedUndo,
 ): Promise<unknown> {
+  const { target, compensation } = planned;
   const result = target.result === undefined ? undefined : decodePayload(target.result);
-  if (!definition.steps.get(compensation)?.command) {
+  if (!compensation.command && !steps.dynamicOf(target.call)) {
     const input = [code.encode(result, `the result of step "${target.step}"`), ...target.input];
-    return code.schedule(compensation, input, target.call);
+    return code.schedule(compensation.name, input, target.call);
   }
   try {
-    const input = code.mapUndo(compensation, result, target.input.map(decodePayload));
-    return code.schedule(compensation, [input], target.call);
+    const input = code.mapUndo(planned, result, target.input.map(decodePayload));
+    return code.schedule(compensation.name, input, target.call);
   } catch (error) {
-    violate(undoMappingFailed(definition.name, compensation, error));
+    violate(undoMappingFailed(definition.name, compensation.name, error));
     return new Promise(() => undefined);
   }
 }

@@ -42,6 +42,7 @@ function open(): { instance: Greedy; run: (touch: Touch) => Promise<unknown>; vi
   const calls: SagaCalls = {
     context: {} as SagaContext,
     step: async () => undefined,
+    dynamicStep: () => Promise.resolve(undefined),
     violate: (error) => violations.push(error.what),
   };
   const program = sagaDefinition(Greedy).open(calls);

@@ -64,6 +64,7 @@ function recordingCalls(): { calls: SagaCalls; asked: unknown[][]; violations: S
       asked.push([name, ...args]);
       return `answer to ${name}`;
     },
+    dynamicStep: () => Promise.resolve(undefined),
     violate: (error) => violations.push(error),
   };
   return { calls, asked, violations };

@@ -11,6 +11,7 @@ import {
   type SagaState,
   type StepCall,
   type StepDefinition,
+  type StepDefinitions,
 } from 'reprise/core';
 import { Appointments } from './appointments.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -19,6 +20,7 @@ import type { WorkerContext } from './worker-context.js';
 /** What the work on open calls asks of the instance it belongs to. */
 export interface WorkOwner {
   readonly state: SagaState;
+  readonly steps: StepDefinitions;
   /** Hands over what is to be read at the next turn; `orphaned` is called when nobody has a use for it. */
   receive(read: () => readonly IncomingEvent[], orphaned?: () => void): void;
   /** The last attempt that somebody waited for has answered. */
@@ -104,7 +106,7 @@ export class OpenWork {
   begin(number: number): void {
     this.appointments.dismiss(retryOf(number));
     const step = this.owner.state.step(number);
-    const definition = step && this.identity.hosted.definition.steps.get(step.step);
+    const definition = step && this.owner.steps.of(step);
     if (this.stopped || this.worker.draining || !step || !definition || !isOpenStep(step)) return;
     if (this.attempts.has(number)) return;
     // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
@@ -138,7 +140,7 @@ export class OpenWork {
       this.attempts.delete(step.call);
       this.appointments.dismiss(attemptOf(step.call));
     }
-    const { policy } = this.identity.hosted.definition.steps.get(step.step)!;
+    const { policy } = this.owner.steps.of(step)!;
     this.owner.receive(
       () => afterAttempt(this.owner.state, step, policy, attempt, ended, this.worker.clock.now(), Math.random()),
       () => this.orphan(step, attempt, ended, late),

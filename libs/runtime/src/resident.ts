@@ -73,6 +73,7 @@ export class Resident {
       get state() {
         return state();
       },
+      steps: this.execution.steps,
       receive: (read, orphaned) => this.receive(orphaned ? { read, orphaned } : { read }),
       unemployed: () => this.rest(),
     });

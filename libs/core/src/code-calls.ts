@@ -1,0 +1,94 @@
+import type { CodeGate } from './code-gate.js';
+import type { CodeSurroundings } from './code-surroundings.js';
+import type { PlannedUndo } from './compensation-plan.js';
+import type { Json } from './json.js';
+import { OpenCalls } from './open-calls.js';
+import { SagaCancelledError } from './outcome-errors.js';
+import { encodePayload } from './payload-codec.js';
+import type { SagaProgram } from './saga-definition.js';
+import type { DynamicStep } from './step-definitions.js';
+import { throwToCode } from './thrown-to-code.js';
+import { undoAll } from './undo.js';
+
+/** What the code asks for, one numbered call each (law D2), and what it waits for of it. */
+export class CodeCalls {
+  readonly open = new OpenCalls();
+  /** The code itself, once it has begun. */
+  program: SagaProgram | undefined;
+  private next = 0;
+
+  constructor(
+    private readonly around: CodeSurroundings,
+    private readonly gate: CodeGate,
+  ) {}
+
+  step(name: string, args: readonly unknown[]): Promise<unknown> {
+    return this.gate.call(`step "${name}"`, () => this.schedule(name, this.encodeAll(name, args)));
+  }
+
+  /** A step that the code makes up as it goes. */
+  dynamicStep(step: DynamicStep, args: readonly unknown[]): Promise<unknown> {
+    const { name } = step.definition;
+    return this.gate.call(`step "${name}"`, () => {
+      const input = this.encodeAll(name, args);
+      this.around.steps.add(this.next, step);
+      return this.schedule(name, input);
+    });
+  }
+
+  sleep(dueAt: number): Promise<unknown> {
+    return this.gate.call('a timer', () => {
+      const call = this.next++;
+      this.around.decide({ type: 'TimerStarted', call, dueAt });
+      return this.open.wait(call);
+    });
+  }
+
+  until(condition: () => boolean, dueAt: number | undefined): Promise<unknown> {
+    return this.gate.call('a wait', () => {
+      if (this.gate.reading(condition)) return Promise.resolve(true);
+      const call = this.next++;
+      this.around.decide(dueAt === undefined ? { type: 'WaitStarted', call } : { type: 'WaitStarted', call, dueAt });
+      return this.open.wait(call, { condition: () => this.gate.reading(condition) });
+    });
+  }
+
+  /** Undoes what was done so far, and lets the code go on (C2). A cancellation that came meanwhile is thrown at the end (C7). */
+  compensate(): Promise<unknown> {
+    return this.gate.call('an undo', async () => {
+      const { state } = this.around;
+      const before = state.cancelRequested;
+      await undoAll(this, this.around);
+      if (state.cancelRequested && !before) throw throwToCode(new SagaCancelledError());
+    });
+  }
+
+  /** Decides a step, and waits for it. */
+  schedule(step: string, input: readonly Json[], undoes?: number): Promise<unknown> {
+    const call = this.next++;
+    this.around.decide({ type: 'StepScheduled', call, step, input, ...(undoes === undefined ? {} : { undoes }) });
+    return this.open.wait(call, { shielded: undoes !== undefined });
+  }
+
+  /** Waits for a step that is still under way, whatever becomes of it. */
+  settled(call: number): Promise<unknown> {
+    return this.open.settled(call);
+  }
+
+  /** The arguments of a compensation that does not simply get the result and the input. @throws what the mapping throws */
+  mapUndo({ target, compensation }: PlannedUndo, result: unknown, args: readonly unknown[]): readonly Json[] {
+    const dynamic = this.around.steps.dynamicOf(target.call)?.undo;
+    const mapped = this.gate.reading(() =>
+      dynamic ? dynamic.map(result, args) : [this.program!.mapUndo(compensation.name, result, args)],
+    );
+    return mapped.map((value) => this.encode(value, `what ${compensation.name} takes`));
+  }
+
+  encode(value: unknown, what: string): Json {
+    return encodePayload(value, what, this.around.payloadLimit);
+  }
+
+  private encodeAll(name: string, args: readonly unknown[]): Json[] {
+    return args.map((arg, i) => this.encode(arg, `argument ${i + 1} of step "${name}"`));
+  }
+}

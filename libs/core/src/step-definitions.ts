@@ -1,0 +1,53 @@
+import type { StepCall } from './call-state.js';
+import type { DeclaredError } from './recorded-error.js';
+import type { SagaDefinition, StepDefinition } from './saga-definition.js';
+
+/** A step that the code makes up as it goes: known by the call that made it, made again by every replay. */
+export interface DynamicStep {
+  readonly definition: StepDefinition;
+  /** Takes it back; `map` makes the undo's arguments from the result (undefined: outcome unknown) and the step's own arguments. */
+  readonly undo?: {
+    readonly definition: StepDefinition;
+    map(result: unknown, args: readonly unknown[]): readonly unknown[];
+  };
+}
+
+/** What is known of the steps of one instance: those of its class by name, those that the code made up by their call. */
+export class StepDefinitions {
+  private readonly dynamic = new Map<number, DynamicStep>();
+
+  constructor(private readonly saga: SagaDefinition) {}
+
+  /** Notes what the code made up as this call. */
+  add(call: number, step: DynamicStep): void {
+    this.dynamic.set(call, step);
+  }
+
+  /** Undefined when today's code does not know the step. */
+  of({ call, step, undoes }: Pick<StepCall, 'call' | 'step' | 'undoes'>): StepDefinition | undefined {
+    if (undoes !== undefined) {
+      const dynamic = this.dynamic.get(undoes)?.undo?.definition;
+      if (dynamic) return dynamic;
+    }
+    return this.dynamic.get(call)?.definition ?? this.saga.steps.get(step);
+  }
+
+  /** What takes a step back; undefined when nothing does. */
+  undoOf({ call, step }: Pick<StepCall, 'call' | 'step'>): StepDefinition | undefined {
+    const dynamic = this.dynamic.get(call);
+    if (dynamic) return dynamic.undo?.definition;
+    const undo = this.saga.steps.get(step)?.undo;
+    return undo === undefined ? undefined : this.saga.steps.get(undo);
+  }
+
+  /** The declared errors of all steps: what of them `run()` throws keeps its data. */
+  declaredErrors(): DeclaredError[] {
+    const known = [...this.saga.steps.values(), ...[...this.dynamic.values()].map(({ definition }) => definition)];
+    return known.flatMap(({ declared }) => [...declared.values()]);
+  }
+
+  /** Present when the code made the step up: it knows what its undo needs. */
+  dynamicOf(call: number): DynamicStep | undefined {
+    return this.dynamic.get(call);
+  }
+}
