@@ -6,7 +6,7 @@ import { OpenCalls } from './open-calls.js';
 import { SagaCancelledError } from './outcome-errors.js';
 import { encodePayload } from './payload-codec.js';
 import type { SagaProgram } from './saga-definition.js';
-import type { DynamicStep } from './step-definitions.js';
+import type { DynamicStep } from './step-definition.js';
 import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
 

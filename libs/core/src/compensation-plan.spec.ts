@@ -1,7 +1,8 @@
 import { compensationPlan } from './compensation-plan.js';
 import type { HistoryEvent } from './event.js';
-import type { SagaDefinition, StepDefinition } from './saga-definition.js';
+import type { SagaDefinition } from './saga-definition.js';
 import { SagaState } from './saga-state.js';
+import type { StepDefinition } from './step-definition.js';
 import { StepDefinitions } from './step-definitions.js';
 import { stepPolicy } from './step-policy.js';
 

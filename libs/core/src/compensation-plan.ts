@@ -1,5 +1,5 @@
 import { isOpenStep, type StepCall } from './call-state.js';
-import type { StepDefinition } from './saga-definition.js';
+import type { StepDefinition } from './step-definition.js';
 import type { SagaState } from './saga-state.js';
 import type { StepDefinitions } from './step-definitions.js';
 

@@ -66,20 +66,14 @@ export {
   summariseError,
   type DeclaredError,
 } from './recorded-error.js';
-export type {
-  SagaCalls,
-  SagaContext,
-  SagaDefinition,
-  SagaLog,
-  SagaProgram,
-  StepDefinition,
-} from './saga-definition.js';
+export type { SagaCalls, SagaContext, SagaDefinition, SagaLog, SagaProgram } from './saga-definition.js';
 export { SagaError, type SagaErrorCode } from './saga-error.js';
 export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 export { SagaState } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
-export { StepDefinitions, type DynamicStep } from './step-definitions.js';
+export type { DynamicStep, StepDefinition } from './step-definition.js';
+export { StepDefinitions } from './step-definitions.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';
 export {
   retryDelay,

@@ -1,7 +1,7 @@
 import type { RecordedError } from './event.js';
 import type { StepCall } from './call-state.js';
 import { reviveDeclared, reviveError } from './recorded-error.js';
-import type { StepDefinition } from './saga-definition.js';
+import type { StepDefinition } from './step-definition.js';
 import { SagaError } from './saga-error.js';
 
 /** Thrown to the saga's code when nobody said what became of a step (law S6). Its compensation will run. */

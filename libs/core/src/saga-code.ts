@@ -11,7 +11,7 @@ import { recordThrown } from './recorded-error.js';
 import { asViolation, awaitsForeignPromise, signalHandlerFailed } from './rule-violations.js';
 import type { SagaCalls, SagaProgram } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
-import type { DynamicStep } from './step-definitions.js';
+import type { DynamicStep } from './step-definition.js';
 import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
 

@@ -1,20 +1,6 @@
 import type { Duration } from './duration.js';
-import type { DeclaredError } from './recorded-error.js';
 import type { SagaError } from './saga-error.js';
-import type { DynamicStep } from './step-definitions.js';
-import type { StepPolicy } from './step-policy.js';
-import type { CommandAddress } from './step-transport.js';
-
-/** A step, or a compensation: something that is performed outside the saga's code. */
-export interface StepDefinition {
-  readonly name: string;
-  readonly policy: StepPolicy;
-  readonly declared: ReadonlyMap<string, DeclaredError>;
-  /** Present when another service performs it; absent for a method of the saga class. */
-  readonly command?: CommandAddress;
-  /** The name of the compensation that takes this step back, a key of `SagaDefinition.steps`. */
-  readonly undo?: string;
-}
+import type { DynamicStep, StepDefinition } from './step-definition.js';
 
 /** What the code of one instance may ask of the engine. Calls get their numbers here, synchronously (law D2). */
 export interface SagaCalls {

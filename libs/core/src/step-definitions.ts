@@ -1,16 +1,7 @@
 import type { StepCall } from './call-state.js';
 import type { DeclaredError } from './recorded-error.js';
-import type { SagaDefinition, StepDefinition } from './saga-definition.js';
-
-/** A step that the code makes up as it goes: known by the call that made it, made again by every replay. */
-export interface DynamicStep {
-  readonly definition: StepDefinition;
-  /** Takes it back; `map` makes the undo's arguments from the result (undefined: outcome unknown) and the step's own arguments. */
-  readonly undo?: {
-    readonly definition: StepDefinition;
-    map(result: unknown, args: readonly unknown[]): readonly unknown[];
-  };
-}
+import type { SagaDefinition } from './saga-definition.js';
+import type { DynamicStep, StepDefinition } from './step-definition.js';
 
 /** What is known of the steps of one instance: those of its class by name, those that the code made up by their call. */
 export class StepDefinitions {

@@ -1,4 +1,4 @@
-import type { IncomingEvent, Message, Orphan, SagaDefinition, SagaState } from 'reprise/core';
+import type { Execution, IncomingEvent, Message, Orphan, SagaDefinition } from 'reprise/core';
 import { messageEvents } from './message-events.js';
 
 /** One message on its way into a turn. */
@@ -9,7 +9,7 @@ export interface MessageIntake {
 }
 
 export interface MailboxOwner {
-  readonly state: SagaState;
+  readonly execution: Execution;
   readonly definition: SagaDefinition;
   /** True when the instance is no longer here: what it has not taken in stays in the store. */
   readonly gone: boolean;
@@ -29,7 +29,7 @@ export class Mailbox {
       .map((message) => {
         this.pending.add(message.id);
         return {
-          read: () => messageEvents(message, this.owner.state, this.owner.definition),
+          read: () => messageEvents(message, this.owner.execution.state, this.owner.definition),
           orphaned: () => this.orphaned(message),
           message: message.id,
         };
@@ -42,7 +42,8 @@ export class Mailbox {
   }
 
   private orphaned({ id, kind, name }: Message): void {
-    const { state, gone, orphan } = this.owner;
+    const { gone, orphan } = this.owner;
+    const { state } = this.owner.execution;
     if (kind !== 'signal' || gone || state.signals.has(id)) return;
     orphan({ id, reason: state.closed ? 'closed-instance' : `unknown-signal:${name}` });
   }

@@ -6,12 +6,12 @@ import {
   recordError,
   SagaError,
   type AttemptOutcome,
+  type Execution,
   type IncomingEvent,
   type RecordedError,
   type SagaState,
   type StepCall,
   type StepDefinition,
-  type StepDefinitions,
 } from 'reprise/core';
 import { Appointments } from './appointments.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -19,8 +19,7 @@ import type { WorkerContext } from './worker-context.js';
 
 /** What the work on open calls asks of the instance it belongs to. */
 export interface WorkOwner {
-  readonly state: SagaState;
-  readonly steps: StepDefinitions;
+  readonly execution: Execution;
   /** Hands over what is to be read at the next turn; `orphaned` is called when nobody has a use for it. */
   receive(read: () => readonly IncomingEvent[], orphaned?: () => void): void;
   /** The last attempt that somebody waited for has answered. */
@@ -42,6 +41,10 @@ export class OpenWork {
     private readonly owner: WorkOwner,
   ) {
     this.appointments = new Appointments(worker.clock);
+  }
+
+  private get state(): SagaState {
+    return this.owner.execution.state;
   }
 
   /** True while an attempt is in flight. */
@@ -66,7 +69,7 @@ export class OpenWork {
 
   /** Takes up everything that history left open and nothing here is working on. */
   resume(): void {
-    for (const call of this.owner.state.calls.values()) {
+    for (const call of this.state.calls.values()) {
       if (call.kind !== 'step') this.awaitTime(call.call);
       else if (isOpenStep(call) && !this.attempts.has(call.call) && !this.appointments.has(retryOf(call.call))) {
         if (call.abandoned || !awaitsPerson(call)) this.retry(call.call, call.retryAt ?? 0);
@@ -76,7 +79,7 @@ export class OpenWork {
 
   /** Waits for the due time of a timer or wait. */
   awaitTime(number: number): void {
-    const call = this.owner.state.calls.get(number);
+    const call = this.state.calls.get(number);
     const name = `due ${number}`;
     if (!call || call.kind === 'step' || !call.open || call.dueAt === undefined || this.appointments.has(name)) return;
     const type = call.kind === 'timer' ? 'TimerFired' : 'WaitTimedOut';
@@ -96,7 +99,7 @@ export class OpenWork {
 
   /** A step that the saga went on without is not tried again: its outcome is unknown from here on. */
   abandon(): void {
-    for (const call of this.owner.state.calls.values()) {
+    for (const call of this.state.calls.values()) {
       if (call.kind === 'step' && call.abandoned && isOpenStep(call) && !this.attempts.has(call.call))
         this.giveUp(call);
     }
@@ -105,8 +108,8 @@ export class OpenWork {
   /** Makes the next attempt of a step. */
   begin(number: number): void {
     this.appointments.dismiss(retryOf(number));
-    const step = this.owner.state.step(number);
-    const definition = step && this.owner.steps.of(step);
+    const step = this.state.step(number);
+    const definition = step && this.owner.execution.steps.of(step);
     if (this.stopped || this.worker.draining || !step || !definition || !isOpenStep(step)) return;
     if (this.attempts.has(number)) return;
     // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
@@ -140,16 +143,16 @@ export class OpenWork {
       this.attempts.delete(step.call);
       this.appointments.dismiss(attemptOf(step.call));
     }
-    const { policy } = this.owner.steps.of(step)!;
+    const { policy } = this.owner.execution.steps.of(step)!;
     this.owner.receive(
-      () => afterAttempt(this.owner.state, step, policy, attempt, ended, this.worker.clock.now(), Math.random()),
+      () => afterAttempt(this.state, step, policy, attempt, ended, this.worker.clock.now(), Math.random()),
       () => this.orphan(step, attempt, ended, late),
     );
   }
 
   private orphan({ call }: StepCall, attempt: number, ended: AttemptOutcome, late: boolean): void {
     if (ended.outcome === 'transient') return;
-    const reason = this.owner.state.closed
+    const reason = this.state.closed
       ? 'closed-instance'
       : this.stopped
         ? 'instance-elsewhere'

@@ -58,22 +58,17 @@ export class Resident {
       onViolation: () => this.receive({ read: () => [] }),
     });
     this.writer = new TurnWriter(identity, worker);
-    const [state, gone] = [() => this.execution.state, () => this.gone];
+    const gone = (): boolean => this.gone;
     this.mailbox = new Mailbox({
+      execution: this.execution,
       definition: hosted.definition,
-      get state() {
-        return state();
-      },
       get gone() {
         return gone();
       },
       orphan: (orphan) => worker.orphan(key, orphan),
     });
     this.work = new OpenWork(identity, worker, {
-      get state() {
-        return state();
-      },
-      steps: this.execution.steps,
+      execution: this.execution,
       receive: (read, orphaned) => this.receive(orphaned ? { read, orphaned } : { read }),
       unemployed: () => this.rest(),
     });

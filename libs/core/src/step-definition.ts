@@ -1,0 +1,24 @@
+import type { DeclaredError } from './recorded-error.js';
+import type { StepPolicy } from './step-policy.js';
+import type { CommandAddress } from './step-transport.js';
+
+/** A step, or a compensation: something that is performed outside the saga's code. */
+export interface StepDefinition {
+  readonly name: string;
+  readonly policy: StepPolicy;
+  readonly declared: ReadonlyMap<string, DeclaredError>;
+  /** Present when another service performs it; absent for a method of the saga class. */
+  readonly command?: CommandAddress;
+  /** The name of the compensation that takes this step back, a key of `SagaDefinition.steps`. */
+  readonly undo?: string;
+}
+
+/** A step that the code makes up as it goes: known by the call that made it, made again by every replay. */
+export interface DynamicStep {
+  readonly definition: StepDefinition;
+  /** Takes it back; `map` makes the undo's arguments from the result (undefined: outcome unknown) and the step's own arguments. */
+  readonly undo?: {
+    readonly definition: StepDefinition;
+    map(result: unknown, args: readonly unknown[]): readonly unknown[];
+  };
+}
