@@ -1,0 +1,145 @@
+import { isOpenStep, type CallState, type StepCall } from './call-state.js';
+import { corrupt } from './corrupt-history.js';
+import type { HistoryEvent, IncidentOpened, StepScheduled } from './event.js';
+import { moveStep, type StepMove } from './step-machine.js';
+
+/** The calls of an instance as its history tells them: steps by their table of moves, timers and waits open or not. */
+export class CallLedger {
+  readonly calls = new Map<number, CallState>();
+  /** How many steps wait for another attempt. */
+  retrying = 0;
+  /** The incidents of calls that wait for a person, by call. */
+  readonly asked = new Map<number, IncidentOpened>();
+
+  /** False when the event is about no call. @throws SagaError `CORRUPT_HISTORY` */
+  apply(event: HistoryEvent, at: number): boolean {
+    switch (event.type) {
+      case 'StepScheduled':
+        this.open(scheduled(event, at));
+        return true;
+      case 'TimerStarted':
+        this.open({ kind: 'timer', call: event.call, dueAt: event.dueAt, open: true });
+        return true;
+      case 'WaitStarted':
+        this.open({ kind: 'wait', call: event.call, dueAt: event.dueAt, open: true });
+        return true;
+      case 'TimerFired':
+      case 'WaitTimedOut':
+        this.settleTime(event.call, event.type);
+        return true;
+      case 'StepAttemptFailed': {
+        const step = this.moveStep(event.call, event.type);
+        step.failures = event.attempt;
+        step.error = event.error;
+        if (event.retryAt === undefined) delete step.retryAt;
+        else step.retryAt = event.retryAt;
+        return true;
+      }
+      case 'StepCompleted':
+      case 'StepCompletedLate': {
+        const step = this.moveStep(event.call, event.type);
+        step.result = event.result;
+        if (event.type === 'StepCompletedLate') step.undoneFrom = this.calls.size;
+        if (step.undoes !== undefined) this.undone(step.undoes, event.call);
+        return true;
+      }
+      case 'StepFailed':
+        this.moveStep(event.call, `StepFailed/${event.kind}`).error = event.error;
+        return true;
+      case 'StepOutcomeUnknown':
+        this.moveStep(event.call, event.type).error = event.error;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  step(call: number): StepCall | undefined {
+    const found = this.calls.get(call);
+    return found?.kind === 'step' ? found : undefined;
+  }
+
+  /** Forward steps and compensations without an outcome, in the order of their calls. */
+  openSteps(): StepCall[] {
+    return [...this.calls.values()].filter((call): call is StepCall => call.kind === 'step' && isOpenStep(call));
+  }
+
+  /** True if `apply` would take a step's event; false for one that came late or twice. */
+  accepts(call: number, move: StepMove): boolean {
+    const step = this.step(call);
+    return step !== undefined && moveStep(step.state, move) !== undefined;
+  }
+
+  /** A decision became part of history later than it was made: its step's time runs from there. */
+  date(decision: HistoryEvent, at: number): void {
+    if (decision.type !== 'StepScheduled') return;
+    const step = this.step(decision.call);
+    if (step) step.scheduledAt = at;
+  }
+
+  /** Takes back a call that never became part of history. */
+  retract(call: number): void {
+    this.calls.delete(call);
+  }
+
+  /** Closes a timer or wait. @param event what closes it, for the error */
+  settleTime(call: number, event: string): void {
+    const found = this.calls.get(call);
+    if (!found || found.kind === 'step' || !found.open)
+      throw corrupt(`${event} of call ${call}, which is no open timer`);
+    found.open = false;
+  }
+
+  /** The saga goes on without what is under way. */
+  abandonOpenSteps(): void {
+    for (const step of this.openSteps()) if (step.undoes === undefined) step.abandoned = true;
+  }
+
+  /** The abandonment never became part of history. */
+  takeBackAbandonment(): void {
+    for (const call of this.calls.values()) if (call.kind === 'step') call.abandoned = false;
+  }
+
+  /** Every step that waited for a person is due. */
+  answerAsked(at: number): void {
+    for (const step of this.openSteps()) if (this.asked.has(step.call)) step.retryAt = at;
+    this.asked.clear();
+  }
+
+  private open(call: CallState): void {
+    if (this.calls.has(call.call)) throw corrupt(`call ${call.call} was made twice`);
+    this.calls.set(call.call, call);
+  }
+
+  private moveStep(call: number, move: StepMove): StepCall {
+    const step = this.step(call);
+    const to = step && moveStep(step.state, move);
+    if (!step || !to)
+      throw corrupt(`${move} of call ${call}, which is ${step ? `a step in state "${step.state}"` : 'no step'}`);
+    if (step.state === 'retrying') this.retrying--;
+    if (to === 'retrying') this.retrying++;
+    step.state = to;
+    // Answered after all: there is nothing left to ask.
+    if (!isOpenStep(step)) this.asked.delete(call);
+    return step;
+  }
+
+  private undone(target: number, by: number): void {
+    if (by < (this.step(target)?.undoneFrom ?? 0) || !this.accepts(target, 'StepUndone')) return;
+    this.moveStep(target, 'StepUndone');
+  }
+}
+
+function scheduled({ call, step, input, undoes }: StepScheduled, at: number): StepCall {
+  return {
+    kind: 'step',
+    call,
+    step,
+    input,
+    ...(undoes === undefined ? {} : { undoes }),
+    scheduledAt: at,
+    state: 'scheduled',
+    failures: 0,
+    abandoned: false,
+  };
+}
