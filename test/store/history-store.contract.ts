@@ -1,10 +1,13 @@
 import { describeAppends } from './contract/appends.js';
+import { describeCatalogue } from './contract/catalogue.js';
 import { describeClaims } from './contract/claims.js';
 import { describeHeads } from './contract/heads.js';
 import { describeIncidents } from './contract/incidents.js';
 import { describeLeases } from './contract/leases.js';
 import { describeMessages } from './contract/messages.js';
+import { describeRetention } from './contract/retention.js';
 import { describeStarts } from './contract/starts.js';
+import { describeTags } from './contract/tags.js';
 import { StoreBench, type StoreUnderTest } from './contract/store-bench.js';
 
 export { messageOf, startOf, turnOf } from './contract/sample-turns.js';
@@ -24,5 +27,8 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeLeases(bench);
     describeMessages(bench);
     describeIncidents(bench);
+    describeTags(bench);
+    describeCatalogue(bench);
+    describeRetention(bench);
   });
 }

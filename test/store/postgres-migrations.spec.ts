@@ -3,6 +3,7 @@ import pg from 'pg';
 import { postgres, repriseMigrations } from 'reprise/postgres';
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../libs/store-postgres/src/migrations/index.js';
+import { RUN_TABLES } from '../../libs/store-postgres/src/run-tables.js';
 import { migrateSchema } from '../../libs/store-postgres/src/migrator.js';
 import { messageOf, startOf, turnOf } from './history-store.contract.js';
 import { ScratchSchema } from './scratch-schema.js';
@@ -56,14 +57,13 @@ describe('the schema', () => {
   });
 
   it('leaves nothing behind when a migration fails', async () => {
+    const numbers = MIGRATIONS.map(({ number }) => ({ number }));
     const broken = [
       ...MIGRATIONS,
-      { number: MIGRATIONS.length + 1, name: 'broken', sql: (schema: string) => `create table ${schema}.x (` },
+      { number: numbers.length + 1, name: 'broken', sql: (schema: string) => `create table ${schema}.x (` },
     ];
     await expect(migrate(broken)).rejects.toMatchObject({ code: '42601' });
-    expect(await scratch.rows('select number from $schema.migration order by number')).toEqual(
-      MIGRATIONS.map(({ number }) => ({ number })),
-    );
+    expect(await scratch.rows('select number from $schema.migration order by number')).toEqual(numbers);
     await openAndClose();
   });
 
@@ -88,6 +88,30 @@ describe('the schema', () => {
     await dataSource.query(`drop table "migrations_${scratch.name}"`);
     await dataSource.destroy();
     await openAndClose({ migrate: false });
+  });
+
+  it('finds by tags that were there before tags were indexed', async () => {
+    await migrate(MIGRATIONS.slice(0, 1));
+    const insert = `insert into $schema.instance (shard, run, id, saga, version, status, retrying, tags, wake_at)
+      values (1, $1, $2, 'PlaceOrder', 1, 'running', false, $3, 'infinity')`;
+    await scratch.rows(insert, [randomUUID(), 'found', JSON.stringify({ customer: 'anna "a"', region: 'eu' })]);
+    await scratch.rows(insert, [randomUUID(), 'lost', JSON.stringify({ 'nul \u0000': 'half \ud800' })]);
+    const store = postgres({ url: scratch.url, schema: scratch.name, listen: false, pool: 1 });
+    await store.open();
+    const { instances } = await store.catalogue.list({ tags: [{ name: 'customer', equals: 'anna "a"' }] }, 10);
+    expect(instances.map(({ id }) => id)).toEqual(['found']);
+    await store.close();
+  });
+
+  it('keeps nothing of a run in a table that retention does not know', async () => {
+    await openAndClose();
+    const keyed = await scratch.rows(
+      `select table_name as name from information_schema.columns join information_schema.tables using (table_schema, table_name)
+       where table_schema = $1 and column_name in ('shard', 'run') and table_type = 'BASE TABLE' and table_name <> 'instance'
+       group by table_name having count(*) = 2 order by table_name`,
+      [scratch.name],
+    );
+    expect(keyed.map(({ name }) => name)).toEqual([...RUN_TABLES].sort());
   });
 
   it('serves a role that may not create anything', async () => {

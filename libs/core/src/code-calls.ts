@@ -7,6 +7,7 @@ import { SagaCancelledError } from './outcome-errors.js';
 import { encodePayload } from './payload-codec.js';
 import type { SagaProgram } from './saga-definition.js';
 import type { DynamicStep } from './step-definition.js';
+import type { StoredTagChanges } from './tags.js';
 import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
 
@@ -61,6 +62,12 @@ export class CodeCalls {
       await undoAll(this, this.around);
       if (state.cancelRequested && !before) throw throwToCode(new SagaCancelledError());
     });
+  }
+
+  /** Decides at once: there is nothing to wait for. */
+  tag(tags: StoredTagChanges): void {
+    this.gate.refuseReading('a change of tags');
+    void this.gate.call('a change of tags', async () => this.around.decide({ type: 'TagsChanged', tags }));
   }
 
   /** Decides a step, and waits for it. */

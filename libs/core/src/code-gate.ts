@@ -28,6 +28,11 @@ export class CodeGate {
     }
   }
 
+  /** Throws where the code may only read. */
+  refuseReading(what: string): void {
+    if (this.mode === 'reading') throw callFromQuery(this.around.definition.name, what);
+  }
+
   /** Lets the code look at itself and nothing else. */
   reading<T>(read: () => T): T {
     const before = this.mode;

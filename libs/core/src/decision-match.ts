@@ -5,6 +5,7 @@ const DECISIONS: ReadonlySet<string> = new Set<DecisionEvent['type']>([
   'StepScheduled',
   'TimerStarted',
   'WaitStarted',
+  'TagsChanged',
   'CompensationStarted',
   'SagaCompleted',
   'SagaFailed',
@@ -69,6 +70,8 @@ function describe(event: DecisionEvent): string {
       return `a timer as call ${event.call}`;
     case 'WaitStarted':
       return `a wait as call ${event.call}`;
+    case 'TagsChanged':
+      return `a change of the tags ${Object.keys(event.tags).join(', ')}`;
     case 'CompensationStarted':
       return `the start of compensation because of ${event.error.name}`;
     case 'SagaCompleted':

@@ -1,4 +1,5 @@
 import type { Json } from './json.js';
+import type { StoredTagChanges } from './tags.js';
 
 /** How an error is kept in the history: by value, so that replay can throw it again. */
 export interface RecordedError {
@@ -105,6 +106,11 @@ export interface CancelRequested {
   readonly type: 'CancelRequested';
   readonly reason?: string;
 }
+/** `saga.tag(...)`: what the instance can be found by has changed. `null` takes a tag away. */
+export interface TagsChanged {
+  readonly type: 'TagsChanged';
+  readonly tags: StoredTagChanges;
+}
 /** `run()` ended in an error, or the instance was cancelled: from here on steps are undone (law C2). */
 export interface CompensationStarted {
   readonly type: 'CompensationStarted';
@@ -149,6 +155,7 @@ export type DecisionEvent =
   | StepScheduled
   | TimerStarted
   | WaitStarted
+  | TagsChanged
   | CompensationStarted
   | SagaCompleted
   | SagaFailed

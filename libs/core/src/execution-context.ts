@@ -1,6 +1,7 @@
 import { milliseconds, type Duration } from './duration.js';
 import type { SagaContext, SagaLog } from './saga-definition.js';
 import { SeededRandom } from './seeded-random.js';
+import { encodeTagChanges, MOST_TAGS, tooManyTags, type StoredTagChanges, type TagChanges } from './tags.js';
 
 /** What the context needs of its execution. Times are milliseconds since the epoch. */
 interface ContextCalls {
@@ -10,6 +11,7 @@ interface ContextCalls {
   sleep(dueAt: number): Promise<unknown>;
   until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
   compensate(): Promise<unknown>;
+  tag(changes: StoredTagChanges): void;
   log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -17,6 +19,8 @@ interface ContextCalls {
 export class ExecutionContext implements SagaContext {
   readonly log: SagaLog;
   private readonly chance: SeededRandom;
+  /** Names of tags that the code has used, also of those it took away: a loop must not make up new ones for ever. */
+  private readonly tagged = new Set<string>();
 
   constructor(
     readonly id: string,
@@ -54,6 +58,15 @@ export class ExecutionContext implements SagaContext {
     return guarded(async () => {
       await this.calls.compensate();
     });
+  }
+
+  tag(changes: TagChanges): void {
+    const stored = encodeTagChanges(changes);
+    const names = Object.keys(stored);
+    const used = new Set([...this.tagged, ...names]).size;
+    if (used > MOST_TAGS) throw tooManyTags(used);
+    if (names.length > 0) this.calls.tag(stored);
+    for (const name of names) this.tagged.add(name);
   }
 
   until(condition: () => boolean, timeout?: Duration): Promise<boolean> {

@@ -1,8 +1,10 @@
-import type { RecordedError, Turn } from './event.js';
+import type { Turn } from './event.js';
+import type { InstanceCatalogue } from './instance-catalogue.js';
 import type { InstanceKey } from './instance-key.js';
+import type { InstanceHead, InstanceSummary } from './instance-summary.js';
 import type { Json } from './json.js';
-import type { SagaStatus } from './saga-status.js';
 import type { StepTransactions } from './step-transactions.js';
+import type { Tags } from './tags.js';
 
 /** What the store notes when an instance begins, beside its first turn. */
 export interface StartRecord {
@@ -10,20 +12,11 @@ export interface StartRecord {
   readonly id: string;
   readonly saga: string;
   readonly version: number;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly tags: Tags;
   /** May an id be taken again when its last run has ended? */
   readonly reuse: boolean;
   /** True when the appending worker owns the new instance at once; false when any worker may claim it. */
   readonly owned: boolean;
-}
-
-/** What people and queries see of an instance without reading its history. Written only when it changes. */
-export interface InstanceHead {
-  readonly status: SagaStatus;
-  /** True while at least one step waits for another attempt. */
-  readonly retrying: boolean;
-  /** The error that ended it, or the incident's, as `{ name, message, code? }`. */
-  readonly error?: RecordedError;
 }
 
 /** One turn to append. All of it is written, or none. */
@@ -61,17 +54,6 @@ export interface Message {
 
 /** `accepted` is durable. `unknown` and `closed` go on record as orphans (law M1). */
 export type PostOutcome = 'accepted' | 'unknown' | 'closed';
-
-export interface InstanceSummary extends InstanceHead {
-  readonly key: InstanceKey;
-  readonly id: string;
-  readonly saga: string;
-  readonly version: number;
-  readonly tags: Readonly<Record<string, string>>;
-  /** Milliseconds since the epoch, by the database's clock. */
-  readonly startedAt: number;
-  readonly closedAt?: number;
-}
 
 /** An instance that the worker owns from now on, read after the lease was taken. */
 export interface ClaimedInstance {
@@ -118,6 +100,8 @@ export interface CallerStore {
 export abstract class HistoryStore {
   /** Transactions for step bodies (law S9); undefined when this store has none to give. */
   abstract readonly transactions: StepTransactions | undefined;
+  /** Finds, counts and removes instances; no instance needs it to run. */
+  abstract readonly catalogue: InstanceCatalogue;
 
   /** Connects, and brings the schema up to date. Rejects in words when the schema is newer than this code. */
   abstract open(): Promise<void>;

@@ -28,6 +28,7 @@ export {
   type StepFailed,
   type StepOutcomeUnknown,
   type StepScheduled,
+  type TagsChanged,
   type TimerFired,
   type TimerStarted,
   type Turn,
@@ -44,8 +45,6 @@ export {
   type CallerTransaction,
   type ClaimedInstance,
   type HostedVersion,
-  type InstanceHead,
-  type InstanceSummary,
   type Message,
   type Orphan,
   type PostOutcome,
@@ -53,7 +52,18 @@ export {
   type TurnAppend,
 } from './history-store.js';
 export { Idle } from './idle.js';
+export {
+  InstanceCatalogue,
+  type CensusEntry,
+  type InstanceCount,
+  type InstancePage,
+  type InstancePosition,
+  type OrphanPage,
+  type RecordedOrphan,
+} from './instance-catalogue.js';
+export type { InstanceFilter, Range, TagCondition } from './instance-filter.js';
 export type { InstanceKey } from './instance-key.js';
+export type { InstanceHead, InstanceSummary } from './instance-summary.js';
 export type { Json } from './json.js';
 export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
@@ -66,6 +76,7 @@ export {
   summariseError,
   type DeclaredError,
 } from './recorded-error.js';
+export { retentionPolicies, type Retention, type RetentionPolicy } from './retention.js';
 export type { SagaCalls, SagaContext, SagaDefinition, SagaLog, SagaProgram } from './saga-definition.js';
 export { SagaError, type SagaErrorCode } from './saga-error.js';
 export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
@@ -98,4 +109,19 @@ export {
   type StepEnvelope,
   type StepReply,
 } from './step-transport.js';
+export {
+  changeTags,
+  checkedTagName,
+  decodeTag,
+  decodeTags,
+  encodeTag,
+  encodeTagChanges,
+  encodeTags,
+  type StoredTag,
+  type StoredTagChanges,
+  type StoredTags,
+  type TagChanges,
+  type Tags,
+  type TagValue,
+} from './tags.js';
 export { wasThrownToCode } from './thrown-to-code.js';

@@ -30,6 +30,7 @@ export class SagaCode implements SagaCalls {
       sleep: (dueAt) => calls.sleep(dueAt),
       until: (condition, dueAt) => calls.until(condition, dueAt),
       compensate: () => calls.compensate(),
+      tag: (tags) => calls.tag(tags),
       log: (level, message, details) => around.log(level, message, details),
     });
   }

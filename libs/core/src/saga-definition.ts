@@ -1,6 +1,8 @@
 import type { Duration } from './duration.js';
+import type { Retention } from './retention.js';
 import type { SagaError } from './saga-error.js';
 import type { DynamicStep, StepDefinition } from './step-definition.js';
+import type { TagChanges } from './tags.js';
 
 /** What the code of one instance may ask of the engine. Calls get their numbers here, synchronously (law D2). */
 export interface SagaCalls {
@@ -30,6 +32,8 @@ export interface SagaDefinition {
   readonly steps: ReadonlyMap<string, StepDefinition>;
   readonly signals: ReadonlySet<string>;
   readonly queries: ReadonlySet<string>;
+  /** How long ended instances are kept; without it the engine's default holds. */
+  readonly retention?: Retention;
   /** Checks and completes an input before anything is stored; rejects with `INVALID_INPUT`. */
   validate(input: unknown): Promise<unknown>;
   open(calls: SagaCalls): SagaProgram;
@@ -57,6 +61,12 @@ export interface SagaContext {
    * is undone here is not undone again when the saga fails later.
    */
   compensate(): Promise<void>;
+  /**
+   * Sets tags, by which the instance can be found, beside those of its start; `null` takes one away. They show when the turn is durable.
+   * @throws SagaError `INVALID_TAG`, also for more than 50 different names
+   * @example saga.tag({ customer: order.customer, total: order.total, dueAt: new Date(order.due), draft: null })
+   */
+  tag(changes: TagChanges): void;
   /** Logs, but not again while replaying. */
   readonly log: SagaLog;
 }

@@ -5,7 +5,9 @@ import {
   type Duration,
   type HistoryStore,
   type Idle,
+  type Retention,
   type StepTransport,
+  type Tags,
 } from 'reprise/core';
 import type { EngineLog } from './engine-log.js';
 
@@ -32,12 +34,17 @@ export interface EngineOptions {
   readonly newRun?: () => string;
   /** Group commits under way at a time. Default 2. */
   readonly lanes?: number;
+  /** How long ended instances of hosted sagas are kept that say nothing of their own. Default: for ever. */
+  readonly retention?: Retention;
+  /** How long orphans are kept whose instance is unknown or gone. Default 30 days. `Infinity`: for ever. */
+  readonly orphanRetention?: Duration | typeof Infinity;
 }
 
 export interface StartOptions {
   /** The instance's id; a new UUID if absent. At most 200 characters. */
   readonly id?: string;
-  readonly tags?: Readonly<Record<string, string>>;
+  /** What it can be found by: texts of at most 200 characters, numbers, booleans, dates; at most 50. */
+  readonly tags?: Tags;
   /** What happens when an open instance has the id: its handle (`return`, the default) or `DUPLICATE_ID`. */
   readonly onConflict?: 'return' | 'error';
   /** What happens when a closed instance has the id: its handle (`return`, the default), a new run (`restart`) or `DUPLICATE_ID`. */

@@ -1,5 +1,7 @@
 import {
+  decodeTags,
   encodePayload,
+  encodeTags,
   ENGINE_RULES,
   isClosed,
   SagaError,
@@ -43,7 +45,7 @@ export class InstanceStarter {
     const within = options.manager && this.options.store.within(options.manager);
     // Until the caller commits nobody may run it; then whoever has room does.
     const hosted = worker?.hasRoom && !within ? sagas.get(saga, version) : undefined;
-    const tags = checkedTags(options.tags ?? {});
+    const tags = decodeTags(encodeTags(options.tags ?? {}));
     const start: StartRecord = { id, saga, version, tags, reuse: options.onClosed === 'restart', owned: !!hosted };
     const event = { type: 'SagaStarted', saga, version, engine: ENGINE_RULES, input: encoded } as const;
     const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start };
@@ -114,16 +116,4 @@ function checkedId(id: string): string {
     `An instance id must be a text of 1 to ${LONGEST_ID} characters without NUL.`,
     'Build it from a business key, as in `order-17`.',
   );
-}
-
-function checkedTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [name, value] of Object.entries(tags)) {
-    if (typeof value === 'string' && value.length <= LONGEST_ID && name.length <= LONGEST_ID) continue;
-    throw new SagaError(
-      'INVALID_INPUT',
-      `Tag "${name}" is not a text of at most ${LONGEST_ID} characters.`,
-      'Tags are for finding; put data into the input.',
-    );
-  }
-  return tags;
 }

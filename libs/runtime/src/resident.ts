@@ -96,8 +96,8 @@ export class Resident {
   }
 
   /** Takes over an instance: replays it, and goes on where it stood. */
-  async adopt(turns: readonly Turn[], head: InstanceHead): Promise<void> {
-    this.writer = new TurnWriter(this.identity, this.worker, turns.length, head);
+  async adopt(turns: readonly Turn[], { tags, ...head }: InstanceHead): Promise<void> {
+    this.writer = new TurnWriter(this.identity, this.worker, turns.length, head, tags);
     this.turning = true;
     await this.execution.replay(turns);
     const { incident } = this.execution.state;

@@ -1,9 +1,11 @@
 import {
+  changeTags,
   recordError,
   summariseError,
   type InstanceHead,
   type SagaState,
   type StartRecord,
+  type Tags,
   type Turn,
 } from 'reprise/core';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -22,10 +24,13 @@ export class TurnWriter {
     /** How many turns history has. */
     private length = 0,
     private head: InstanceHead = { status: 'running', retrying: false },
+    private tags: Tags = {},
   ) {}
 
   async write(turn: Turn, state: SagaState, consumed: readonly string[], start?: StartRecord): Promise<Written> {
-    const head = this.changedHead(state);
+    if (start) this.tags = start.tags;
+    const tags = this.changedTags(turn);
+    const head = this.changedHead(state, tags);
     try {
       const outcome = await this.worker.commit({
         key: this.identity.key,
@@ -58,15 +63,29 @@ export class TurnWriter {
     return 'refused';
   }
 
+  /** All tags, if this turn changed any. */
+  private changedTags(turn: Turn): Tags | undefined {
+    let changed: Tags | undefined;
+    for (const event of turn.events) {
+      if (event.type === 'TagsChanged') changed = changeTags(changed ?? this.tags, event.tags);
+    }
+    if (changed) this.tags = changed;
+    return changed;
+  }
+
   /** The head, if this turn changed it. */
-  private changedHead({ status, retrying, closed, incident, error }: SagaState): InstanceHead | undefined {
+  private changedHead(
+    { status, retrying, closed, incident, error }: SagaState,
+    tags: Tags | undefined,
+  ): InstanceHead | undefined {
     const head = { status, retrying: retrying > 0 && !closed };
     const shown = incident
       ? { name: 'SagaError', code: incident.code, message: incident.message }
       : error && summariseError(error);
     const sameIncident = !incident || incident.message === this.head.error?.message;
-    if (head.status === this.head.status && head.retrying === this.head.retrying && sameIncident) return undefined;
+    const same = head.status === this.head.status && head.retrying === this.head.retrying && sameIncident;
+    if (same && !tags) return undefined;
     this.head = shown ? { ...head, error: shown } : head;
-    return this.head;
+    return tags ? { ...this.head, tags } : this.head;
   }
 }

@@ -215,10 +215,10 @@ export class Worker implements WorkerContext {
 
   /** One that cannot be taken up must not take its neighbours with it. */
   private async adopt({ summary, turns }: ClaimedInstance): Promise<Resident[]> {
-    const { key, id, saga, version, status, retrying, error } = summary;
+    const { key, id, saga, version, status, retrying, error, tags } = summary;
     const resident = this.admit({ key, id, hosted: this.options.sagas.get(saga, version)! });
     try {
-      await resident.adopt(turns, { status, retrying, ...(error ? { error } : {}) });
+      await resident.adopt(turns, { status, retrying, tags, ...(error ? { error } : {}) });
       return [resident];
     } catch (cause) {
       this.log.error('An instance could not be taken up; it is given back.', { id, cause: recordError(cause).message });

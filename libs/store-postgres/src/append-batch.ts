@@ -1,9 +1,45 @@
-import { isClosed, type TurnAppend } from 'reprise/core';
+import { encodeTags, isClosed, type Tags, type TurnAppend } from 'reprise/core';
 import { binaryArray } from './binary-array.js';
+import { numberOfTag, textOfTag } from './tag-columns.js';
 
 /** True for a turn that needs nothing but its row in the history. */
 export function isPlain(turn: TurnAppend): boolean {
   return !turn.start && !turn.head && !turn.release && !turn.consumed?.length;
+}
+
+/** True for a turn that changes tags: those of its start, or later ones. */
+export function isTagging({ start, head }: TurnAppend): boolean {
+  return head?.tags !== undefined || (start !== undefined && Object.keys(start.tags).length > 0);
+}
+
+/** All tags that the run has from this turn on, where it says anything about them. What the first turn changed is in its head already. */
+function tagsOf({ start, head }: TurnAppend): Tags | undefined {
+  return head?.tags ?? start?.tags;
+}
+
+/** Arrays of the tags of all turns, flat: place of the turn, name, value as text, number. */
+export function taggingColumns(turns: readonly TurnAppend[]): Buffer[] {
+  const tags = turns.flatMap((turn, index) =>
+    Object.entries(encodeTags(tagsOf(turn) ?? {})).map(([name, value]) => ({ place: index + 1, name, value })),
+  );
+  return [
+    binaryArray(
+      'integer',
+      tags.map(({ place }) => place),
+    ),
+    binaryArray(
+      'text',
+      tags.map(({ name }) => name),
+    ),
+    binaryArray(
+      'text',
+      tags.map(({ value }) => textOfTag(value)),
+    ),
+    binaryArray(
+      'double precision',
+      tags.map(({ value }) => numberOfTag(value)),
+    ),
+  ];
 }
 
 /** Arrays of the columns that every turn has. */
@@ -50,7 +86,7 @@ export function changeColumns(turns: readonly TurnAppend[]): Buffer[] {
     ),
     binaryArray(
       'json',
-      turns.map(({ start }) => start && JSON.stringify(start.tags)),
+      turns.map((turn) => jsonOfTags(tagsOf(turn))),
     ),
     binaryArray(
       'boolean',
@@ -98,6 +134,10 @@ export function changeColumns(turns: readonly TurnAppend[]): Buffer[] {
       consumed.map(({ id }) => id),
     ),
   ];
+}
+
+function jsonOfTags(tags: Tags | undefined): string | undefined {
+  return tags && JSON.stringify(encodeTags(tags));
 }
 
 /** About 30,000 years: what a `timestamptz` can still add to today. */

@@ -1,16 +1,21 @@
 import type { AppendOutcome, TurnAppend } from 'reprise/core';
-import { changeColumns, isPlain, turnColumns } from './append-batch.js';
+import { changeColumns, isPlain, isTagging, taggingColumns, turnColumns } from './append-batch.js';
 import { binaryArray } from './binary-array.js';
 import type { Parameter, Row, Statements } from './connection.js';
 import { hintChannel } from './hint-listener.js';
-import { appendAndChange, appendAndChangeAgain } from './statements/append-and-change.js';
+import {
+  appendAndChange,
+  appendAndChangeAgain,
+  appendAndTag,
+  appendAndTagAgain,
+} from './statements/append-and-change.js';
 import { appendTurns, appendTurnsAgain } from './statements/append-turns.js';
 import { orphanMail } from './statements/orphan-mail.js';
 import { standing } from './statements/standing.js';
 import type { Statement } from './statements/statement.js';
 import { isUniqueViolation } from './store-error.js';
 
-/** Writes turns: one statement for all of them, of two makes, for plain turns and for those that change more. */
+/** Writes turns: one statement for all of them, of three makes, for plain turns, for those that change more, and for those that tag. */
 export class Appender {
   constructor(private readonly connection: Statements) {}
 
@@ -18,12 +23,7 @@ export class Appender {
     if (turns.length === 0) return [];
     const [row] = turns.every(isPlain)
       ? await this.write(appendTurns, appendTurnsAgain, [worker ?? null, ...turnColumns(turns)])
-      : await this.write(appendAndChange, appendAndChangeAgain, [
-          worker ?? null,
-          ...turnColumns(turns),
-          ...changeColumns(turns),
-          hintChannel(this.connection.schemaName),
-        ]);
+      : await this.writeChanges(worker, turns);
     const outcomes = row!['missing'] === 't' ? await this.judge(worker, turns, row!) : turns.map(appended);
     if (row!['mail']) {
       const ended = (JSON.parse(row!['mail']) as number[]).map((place) => turns[place - 1]!);
@@ -31,6 +31,14 @@ export class Appender {
       await this.connection.run(orphanMail, keyColumns(ended)).catch(() => []);
     }
     return outcomes;
+  }
+
+  private writeChanges(worker: string | undefined, turns: readonly TurnAppend[]): Promise<readonly Row[]> {
+    const channel = hintChannel(this.connection.schemaName);
+    const values = [worker ?? null, ...turnColumns(turns), ...changeColumns(turns), channel];
+    return turns.some(isTagging)
+      ? this.write(appendAndTag, appendAndTagAgain, [...values, ...taggingColumns(turns)])
+      : this.write(appendAndChange, appendAndChangeAgain, values);
   }
 
   private async judge(worker: string | undefined, turns: readonly TurnAppend[], row: Row): Promise<AppendOutcome[]> {

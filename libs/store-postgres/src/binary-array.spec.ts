@@ -17,6 +17,7 @@ describe('binaryArray', () => {
       'bigint',
       [0, -1, 1, 2 ** 32, 2 ** 32 - 1, -(2 ** 32), 1_763_000_000_123, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER],
     ],
+    ['double precision', [0, -1.5, 0.1, 1e300, 5e-324, Infinity, -Infinity, null]],
     ['boolean', [true, false, null]],
     ['text', []],
     ['json', [null]],

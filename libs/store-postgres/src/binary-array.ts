@@ -2,7 +2,7 @@
  * Arrays as PostgreSQL receives them in binary: about twice as fast as array literals, for Node and for the server.
  * The layout is that of `array_send`: dimensions, has-nulls flag, element type, length, lower bound, then length-prefixed elements.
  */
-export type ElementType = 'boolean' | 'smallint' | 'integer' | 'bigint' | 'text' | 'json' | 'uuid';
+export type ElementType = 'boolean' | 'smallint' | 'integer' | 'bigint' | 'double precision' | 'text' | 'json' | 'uuid';
 
 const TYPE_ID: Readonly<Record<ElementType, number>> = {
   boolean: 16,
@@ -11,6 +11,7 @@ const TYPE_ID: Readonly<Record<ElementType, number>> = {
   integer: 23,
   text: 25,
   json: 114,
+  'double precision': 701,
   uuid: 2950,
 };
 const HEADER = 20;
@@ -63,6 +64,8 @@ function writeElement(type: ElementType, value: string | number | boolean, at: n
       return scratch.writeInt32BE(Number(value), at) - at;
     case 'bigint':
       return writeBigint(Number(value), at);
+    case 'double precision':
+      return scratch.writeDoubleBE(Number(value), at) - at;
     case 'uuid':
       return writeUuid(String(value), at);
     default:

@@ -21,6 +21,7 @@ import { DataSourceConnection } from './data-source-connection.js';
 import { Directory } from './directory.js';
 import { HintListener } from './hint-listener.js';
 import { migrateSchema } from './migrator.js';
+import { PostgresCatalogue } from './postgres-catalogue.js';
 import type { PostgresStoreOptions } from './postgres-options.js';
 import { PostgresCallerStore } from './postgres-caller-store.js';
 import { PostgresStepTransactions } from './postgres-step-transactions.js';
@@ -32,6 +33,7 @@ import { hostedColumns, WorkerLedger } from './worker-ledger.js';
 /** Histories, ownership and mailboxes in PostgreSQL 13 or newer. Made by `postgres(...)`. */
 export class PostgresHistoryStore extends HistoryStore {
   readonly transactions: StepTransactions | undefined;
+  override readonly catalogue: PostgresCatalogue;
   private readonly appender: Appender;
   private readonly directory: Directory;
   private readonly ledger: WorkerLedger;
@@ -44,6 +46,7 @@ export class PostgresHistoryStore extends HistoryStore {
   ) {
     super();
     this.appender = new Appender(connection);
+    this.catalogue = new PostgresCatalogue(connection);
     this.ledger = new WorkerLedger(connection);
     this.directory = new Directory(connection);
     this.hints = new HintListener(connection);

@@ -1,4 +1,11 @@
-import type { InstanceSummary, Json, RecordedError, SagaStatus } from 'reprise/core';
+import {
+  decodeTags,
+  type InstanceSummary,
+  type Json,
+  type RecordedError,
+  type SagaStatus,
+  type StoredTags,
+} from 'reprise/core';
 import type { Row } from './connection.js';
 
 /** Reads the columns of `SUMMARY_COLUMNS`. */
@@ -8,7 +15,7 @@ export function summaryOf(row: Row): InstanceSummary {
     id: row['id']!,
     saga: row['saga']!,
     version: Number(row['version']),
-    tags: JSON.parse(row['tags']!) as Record<string, string>,
+    tags: decodeTags(JSON.parse(row['tags']!) as StoredTags),
     status: row['status'] as SagaStatus,
     retrying: row['retrying'] === 't',
     startedAt: Number(row['started_at']),

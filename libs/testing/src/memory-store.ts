@@ -15,30 +15,38 @@ import {
   type Turn,
   type TurnAppend,
 } from 'reprise/core';
+import { MemoryCatalogue } from './memory-catalogue.js';
+import { MemoryOrphans, NO_RUN, type MemoryOrphan } from './memory-orphans.js';
+import { hosts, newRow, parse, type Row } from './memory-row.js';
 import { MemoryStepTransactions } from './memory-step-transactions.js';
 import { MemoryCallerStore } from './memory-transaction.js';
-
-interface Row {
-  summary: InstanceSummary;
-  owner: string | undefined;
-  wakeAt: number;
-  /** As text, so that nothing is shared with whoever wrote or reads it. */
-  readonly turns: string[];
-  messages: Message[];
-}
 
 /** The same promises as PostgreSQL's store, kept in a map: for unit tests. Nothing survives the process. */
 export class MemoryStore extends HistoryStore {
   readonly transactions = new MemoryStepTransactions();
-  readonly orphans: Orphan[] = [];
+  readonly catalogue: MemoryCatalogue;
+  private readonly unclaimed: MemoryOrphans;
   private readonly rows = new Map<string, Row>();
   private readonly newest = new Map<string, Row>();
   private readonly leases = new Map<string, number>();
+  private readonly hosting = new Map<string, readonly HostedVersion[]>();
   private readonly dead = new Set<string>();
   private readonly listeners = new Set<() => void>();
 
   constructor(readonly clock: Clock) {
     super();
+    this.unclaimed = new MemoryOrphans(clock);
+    this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
+      summaries: () => [...this.rows.values()].map(({ summary }) => summary),
+      hosted: () =>
+        [...this.leases].flatMap(([worker, until]) => (until < clock.now() ? [] : this.hosting.get(worker)!)),
+      remove: (instance) => this.remove(instance),
+    });
+  }
+
+  /** What nobody could take, oldest first. */
+  get orphans(): readonly MemoryOrphan[] {
+    return this.unclaimed.list;
   }
 
   async open(): Promise<void> {}
@@ -48,10 +56,11 @@ export class MemoryStore extends HistoryStore {
     return turns.map((append) => this.appendOne(worker, append));
   }
 
-  async heartbeat(worker: string, leaseMs: number, _hosted: readonly HostedVersion[]): Promise<boolean> {
+  async heartbeat(worker: string, leaseMs: number, hosted: readonly HostedVersion[]): Promise<boolean> {
     this.expire();
     if (this.dead.has(worker)) return false;
     this.leases.set(worker, this.clock.now() + leaseMs);
+    this.hosting.set(worker, hosted);
     return true;
   }
 
@@ -110,8 +119,14 @@ export class MemoryStore extends HistoryStore {
     const row = this.newest.get(id);
     const refused = !row ? 'unknown' : isClosed(row.summary.status) ? 'closed' : undefined;
     if (!row || refused) {
-      const key = row?.summary.key ?? { shard, run: '00000000-0000-0000-0000-000000000000' };
-      this.orphans.push({ key, id: message.id, reason: `${refused}-instance` });
+      const { id: sent, kind, name, input } = message;
+      const payload = { message: sent, kind, name, input };
+      this.unclaimed.keep({
+        key: row?.summary.key ?? { shard, run: NO_RUN },
+        id,
+        reason: `${refused}-instance`,
+        payload,
+      });
       return refused!;
     }
     if (!row.messages.some(({ id: known }) => known === message.id)) row.messages.push(structuredClone(message));
@@ -137,7 +152,7 @@ export class MemoryStore extends HistoryStore {
   }
 
   async recordOrphan(orphan: Orphan): Promise<void> {
-    this.orphans.push(structuredClone(orphan));
+    this.unclaimed.keep(orphan);
   }
 
   onHint(listener: () => void): () => void {
@@ -154,26 +169,9 @@ export class MemoryStore extends HistoryStore {
       if (start.owned && this.dead.has(worker!)) return 'refused';
       const other = this.newest.get(start.id);
       if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
-      const { id, saga, version, tags } = start;
-      const summary: InstanceSummary = {
-        key,
-        id,
-        saga,
-        version,
-        tags,
-        status: 'running',
-        retrying: false,
-        startedAt: this.clock.now(),
-      };
-      row = {
-        summary,
-        owner: start.owned ? worker : undefined,
-        wakeAt: start.owned ? Infinity : this.clock.now(),
-        turns: [],
-        messages: [],
-      };
+      row = newRow(key, start, worker, this.clock.now());
       this.rows.set(key.run, row);
-      this.newest.set(id, row);
+      this.newest.set(start.id, row);
     }
     if (!row || row.owner !== (start?.owned === false ? undefined : worker)) return 'refused';
     if (seq !== row.turns.length) return seq < row.turns.length ? 'repeated' : 'refused';
@@ -195,8 +193,13 @@ export class MemoryStore extends HistoryStore {
     Object.assign(row, { owner: undefined, wakeAt: Infinity });
     const { key, id } = row.summary;
     for (const { id: message, kind, name, input } of row.messages.splice(0)) {
-      this.orphans.push({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
+      this.unclaimed.keep({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
     }
+  }
+
+  private remove({ key, id }: InstanceSummary): void {
+    this.rows.delete(key.run);
+    if (this.newest.get(id)?.summary.key.run === key.run) this.newest.delete(id);
   }
 
   /** Takes workers for dead whose lease is over (law W2). */
@@ -223,12 +226,4 @@ export class MemoryStore extends HistoryStore {
   private hint(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-function hosts(hosted: readonly HostedVersion[], { saga, version }: InstanceSummary): boolean {
-  return hosted.some((known) => known.saga === saga && known.version === version);
-}
-
-function parse(turn: string): Turn {
-  return JSON.parse(turn) as Turn;
 }

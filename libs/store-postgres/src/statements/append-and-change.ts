@@ -1,11 +1,12 @@
 import { EXPECTED_ROWS } from './expected-rows.js';
 import { fence } from './fence.js';
 import type { Statement } from './statement.js';
+import { writeTags } from './write-tags.js';
 
 /**
  * Group commit of turns of every sort: beginnings, changes of the head, ends, messages taken in, instances given back.
  * $1 worker (null: starts that nobody owns), then arrays of equal length: $2 shard, $3 run, $4 seq, $5 at, $6 events;
- * of starts $7 id, $8 saga, $9 version, $10 tags, $11 reuse, $12 owned; of heads $13 status, $14 retrying, $15 error, $16 error code,
+ * of starts $7 id, $8 saga, $9 version, $10 tags (also of heads), $11 reuse, $12 owned; of heads $13 status, $14 retrying, $15 error, $16 error code,
  * $17 closed; of releases $18 released, $19 milliseconds to wait (null: until a message comes). Then the messages taken in, flat:
  * $20 place of the turn, $21 message id. $22 channel of hints.
  * A turn that is there already breaks the key and fails the statement: see appendAndChangeAgain.
@@ -26,7 +27,18 @@ export const appendAndChangeAgain: Statement = {
   text: (schema) => textOf(schema, 'on conflict do nothing'),
 };
 
-function textOf(schema: string, onConflict: string): string {
+/** The same, writing tags as well: see write-tags.ts. A statement apart, so that turns without tags pay nothing for them. */
+export const appendAndTag: Statement = {
+  name: 'append-and-tag',
+  text: (schema) => textOf(schema, '', writeTags(schema)),
+};
+
+export const appendAndTagAgain: Statement = {
+  name: 'append-and-tag-again',
+  text: (schema) => textOf(schema, 'on conflict do nothing', writeTags(schema)),
+};
+
+function textOf(schema: string, onConflict: string, tagging = ''): string {
   return `
 with incoming as materialized (
   select * from rows from (
@@ -107,7 +119,11 @@ change as materialized (
   where status is not null or released or taken.messages is not null
 ),
 changed as (
-  update ${schema}.instance set
+  update ${schema}.instance set${
+    tagging &&
+    `
+    tags = coalesce(change.tags, instance.tags),`
+  }
     status = coalesce(change.status, instance.status),
     retrying = coalesce(change.retrying, instance.retrying),
     error = case when change.status is null then instance.error else change.error end,
@@ -123,8 +139,8 @@ changed as (
     closed_at = case when change.closed then now() end
   from (select * from change where place between 1 and 1000000) change
   where instance.shard = change.shard and instance.run = change.run
-  returning change.place, change.closed and instance.unread > 0 as mail
-)
+  returning change.place, change.closed and instance.unread > 0 as mail, instance.started_at
+)${tagging}
 select missing,
   case when missing then (select json_agg(run) from written) end as written,
   case when missing then (select json_agg(run) from fenced) end as fenced,

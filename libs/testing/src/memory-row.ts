@@ -1,0 +1,30 @@
+import type { HostedVersion, InstanceKey, InstanceSummary, Message, StartRecord, Turn } from 'reprise/core';
+
+/** One run, as a memory store keeps it. */
+export interface Row {
+  summary: InstanceSummary;
+  owner: string | undefined;
+  wakeAt: number;
+  /** As text, so that nothing is shared with whoever wrote or reads it. */
+  readonly turns: string[];
+  messages: Message[];
+}
+
+export function newRow(key: InstanceKey, start: StartRecord, worker: string | undefined, now: number): Row {
+  const { id, saga, version, tags, owned } = start;
+  return {
+    summary: { key, id, saga, version, tags, status: 'running', retrying: false, startedAt: now },
+    owner: owned ? worker : undefined,
+    wakeAt: owned ? Infinity : now,
+    turns: [],
+    messages: [],
+  };
+}
+
+export function hosts(hosted: readonly HostedVersion[], { saga, version }: InstanceSummary): boolean {
+  return hosted.some((known) => known.saga === saga && known.version === version);
+}
+
+export function parse(turn: string): Turn {
+  return JSON.parse(turn) as Turn;
+}
