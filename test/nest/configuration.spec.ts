@@ -1,5 +1,6 @@
 import { Injectable, Module, Scope } from '@nestjs/common';
 import { contract, type Remote } from 'reprise/contracts';
+import { postgres } from 'reprise/postgres';
 import { Compensate, InjectSaga, Saga, SagaError, SagaModule, Step } from 'reprise';
 import { z } from 'zod';
 import { application, closeApplications, memoryStore } from './application.js';
@@ -25,6 +26,14 @@ class NextVersionSaga {
 @Saga({ name: 'remote' })
 class RemoteSaga {
   @Step(Parcels.send) declare send: Remote<typeof Parcels.send>;
+  async run() {}
+}
+
+@Saga({ name: 'transactional' })
+class TransactionalSaga {
+  @Step({ transactional: true }) async book() {}
+  @Compensate('book', { transactional: { isolation: 'SERIALIZABLE' } }) async cancel() {}
+  @Step() async plain() {}
   async run() {}
 }
 
@@ -110,6 +119,17 @@ describe('start-up', () => {
     class OrdersModule {}
     const report = await mistakes([GoodSaga], {}, [OrdersModule]);
     expect(report).toMatch(/GoodSaga: it is provided by \w+ and again by \w+; provide it once/);
+  });
+
+  it('S9 reports transactional steps and undos of a store without a data source', async () => {
+    const url = 'postgres://nobody@127.0.0.1:1/none';
+    const report = await mistakes([TransactionalSaga], { store: postgres({ url }) });
+    expect(report.trim().split('\n')).toEqual([
+      '2 mistakes keep the sagas from running:',
+      '  - TransactionalSaga.book: it is transactional, but the store has no data source; give postgres() a `dataSource` in place of a `url`.',
+      '  - TransactionalSaga.cancel: it is transactional, but the store has no data source; give postgres() a `dataSource` in place of a `url`.',
+    ]);
+    await expect(mistakes([TransactionalSaga])).resolves.toBe('');
   });
 
   it('reports a store that is none', async () => {

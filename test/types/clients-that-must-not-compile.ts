@@ -1,13 +1,19 @@
 import { InjectSaga, SagaModule, type SagaClient } from 'reprise';
+import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { PlaceOrderSaga, type PlaceOrder } from './shop.js';
 
 declare const client: SagaClient<PlaceOrderSaga>;
 declare const order: PlaceOrder;
+declare const dataSource: DataSource;
 
 export async function whatCompiles(): Promise<string> {
   const handle = await client.start(order, { id: `order-${order.id}`, tags: { customer: 'c1' }, onConflict: 'error' });
   await handle.signal('approve', 'finance');
+  await dataSource.transaction(async (manager) => {
+    const started = await client.start(order, { manager });
+    await started.with({ manager, key: 'approval-1' }).signal('approve', 'finance');
+  });
   const { phase } = await handle.query('status');
   const expected: 'reserving' | 'awaiting approval' | 'paying' = phase;
   const { paymentId } = await client.get(handle.id).result({ timeout: '5s' });
@@ -25,7 +31,11 @@ export async function whatDoesNotCompile(): Promise<void> {
   await client.start();
   // @ts-expect-error there is no such option
   await client.start(order, { key: 'order-1' });
+  // @ts-expect-error a data source is in no transaction
+  await client.start(order, { manager: dataSource });
   const handle = client.get('order-1');
+  // @ts-expect-error a key is a text
+  await handle.with({ key: 1 }).signal('approve', 'finance');
   // @ts-expect-error a step is not a signal
   await handle.signal('charge', 'order-1', 1);
   // @ts-expect-error a query is not a signal

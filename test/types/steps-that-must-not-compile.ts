@@ -27,6 +27,12 @@ export class WrongSteps {
   // @ts-expect-error a remote step is a property, not a method
   @Step(Inventory.release) async remoteMethod(_input: { orderId: string }): Promise<void> {}
 
+  // @ts-expect-error another service performs a remote step: it cannot be in a transaction of this one
+  @Step(Inventory.release, { transactional: true }) declare remoteTransaction: Remote<typeof Inventory.release>;
+
+  // @ts-expect-error an isolation that PostgreSQL does not have
+  @Step({ transactional: { isolation: 'SNAPSHOT' } }) async wrongIsolation() {}
+
   // @ts-expect-error a step is async
   @Step() synchronous() {
     return 1;

@@ -100,6 +100,7 @@ export {
   type Isolation,
   type StepRecord,
   type TransactionOptions,
+  type TransactionTerms,
 } from './step-transactions.js';
 export {
   StepTransport,

@@ -10,6 +10,12 @@ export interface TransactionOptions {
   readonly isolation?: Isolation;
 }
 
+/** How one attempt of it runs. */
+export interface TransactionTerms extends TransactionOptions {
+  /** How long the transaction may stand idle before the database ends it, in milliseconds: a body that hangs holds no locks for ever. */
+  readonly longestIdle: number;
+}
+
 /** Names one call of one instance. */
 export interface CallKey {
   readonly key: InstanceKey;
@@ -46,9 +52,5 @@ export abstract class StepTransactions {
    * @param body gets the transaction's manager, and answers the encoded result
    * @throws what the body throws; then nothing is left, neither effect nor record
    */
-  abstract run(
-    call: CallKey,
-    options: TransactionOptions,
-    body: (manager: unknown) => Promise<Json>,
-  ): Promise<StepRecord>;
+  abstract run(call: CallKey, terms: TransactionTerms, body: (manager: unknown) => Promise<Json>): Promise<StepRecord>;
 }

@@ -53,6 +53,24 @@ describe('the problems of a saga class', () => {
 
   it.each<[string, (on: (member: string, decorator: unknown) => void) => void, string]>([
     [
+      'a remote step in a transaction',
+      (on) => on('take', Step(Stock.take, { transactional: true } as object)),
+      'Wrong.take: another service performs it, so it cannot be transactional',
+    ],
+    [
+      'a remote undo in a transaction',
+      (on) => {
+        on('charge', Step());
+        on('mapping', Compensate('charge', Stock.take, { transactional: {} } as object));
+      },
+      'Wrong.mapping: another service performs it, so it cannot be transactional',
+    ],
+    [
+      'an isolation that is none',
+      (on) => on('charge', Step({ transactional: { isolation: 'SNAPSHOT' } } as object)),
+      'Wrong.charge: transactional.isolation is SNAPSHOT; it is READ COMMITTED, REPEATABLE READ or SERIALIZABLE.',
+    ],
+    [
       'an undo of an unknown step',
       (on) => on('refund', Compensate('chargee')),
       'Wrong.refund: it takes back "chargee"',

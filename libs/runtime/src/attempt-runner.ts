@@ -23,6 +23,7 @@ const FATAL: ReadonlySet<string> = new Set([
   'PAYLOAD_TOO_LARGE',
   'NO_SUCH_SERVICE',
   'INVALID_COMMAND_INPUT',
+  'TRANSACTION_ENDED',
 ]);
 
 /** Performs attempts, local and remote, and tells the three kinds of error apart (law S4). Never rejects. */

@@ -34,7 +34,8 @@ export class TransactionalAttempts {
     const { definition, call } = attempt;
     const key = callKey(attempt, call.call);
     try {
-      const record = await this.transactions.run(key, definition.policy.transactional!, body);
+      const { transactional, timeout } = definition.policy;
+      const record = await this.transactions.run(key, { ...transactional, longestIdle: timeout }, body);
       return outcomeOf(definition, record);
     } catch (thrown) {
       const outcome = failure(thrown);

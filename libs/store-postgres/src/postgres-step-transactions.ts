@@ -5,7 +5,7 @@ import {
   type CallKey,
   type Json,
   type StepRecord,
-  type TransactionOptions,
+  type TransactionTerms,
 } from 'reprise/core';
 import type { Parameter, Row } from './connection.js';
 import type { DataSourceConnection } from './data-source-connection.js';
@@ -41,16 +41,12 @@ export class PostgresStepTransactions extends StepTransactions {
     return this.recorded(undefined, call);
   }
 
-  override run(
-    call: CallKey,
-    options: TransactionOptions,
-    body: (manager: unknown) => Promise<Json>,
-  ): Promise<StepRecord> {
+  override run(call: CallKey, terms: TransactionTerms, body: (manager: unknown) => Promise<Json>): Promise<StepRecord> {
     return this.turnstile.pass(async () => {
       let waited = 0;
       for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
         try {
-          return await this.once(call, options, body);
+          return await this.once(call, terms, body);
         } catch (error) {
           if (!isConflict(error) || waited >= PATIENCE) throw error;
         }
@@ -64,14 +60,14 @@ export class PostgresStepTransactions extends StepTransactions {
 
   private once(
     call: CallKey,
-    { isolation }: TransactionOptions,
+    { isolation, longestIdle }: TransactionTerms,
     body: (manager: unknown) => Promise<Json>,
   ): Promise<StepRecord> {
     return inStepTransaction(this.connection.dataSource, async (transaction) => {
       const { client } = transaction;
       const known = await this.findOn(client, call);
       if (known) return known;
-      await transaction.begin(isolation);
+      await transaction.begin(isolation, longestIdle);
       const completed: StepRecord = { outcome: 'completed', result: await body(transaction.manager) };
       transaction.expectOpen();
       if (await this.record(client, call, completed)) {

@@ -19,6 +19,9 @@ export async function inStepTransaction<T>(
   }
 }
 
+/** The longest that PostgreSQL can count, in milliseconds. */
+const LONGEST_IDLE = 2_147_483_647;
+
 type QueryRunner = ReturnType<DataSource['createQueryRunner']>;
 
 /** One try of a transaction. */
@@ -33,13 +36,17 @@ export class StepTransaction {
     return this.runner.manager;
   }
 
-  begin(isolation: Parameters<QueryRunner['startTransaction']>[0]): Promise<void> {
-    return this.runner.startTransaction(isolation);
+  /** @param longestIdle milliseconds after which the server ends a transaction in which nothing happens */
+  async begin(isolation: Parameters<QueryRunner['startTransaction']>[0], longestIdle: number): Promise<void> {
+    await this.runner.startTransaction(isolation);
+    const milliseconds = Math.min(Math.max(1, Math.ceil(longestIdle)), LONGEST_IDLE);
+    await this.client.query(`set local idle_in_transaction_session_timeout = ${milliseconds}`);
   }
 
-  /** @throws SagaError `TRANSACTION_ENDED` when the body has ended what it does not own */
+  /** @throws SagaError `TRANSACTION_ENDED` when the body has ended what it does not own, `STORE_UNAVAILABLE` when the server has */
   expectOpen(): void {
-    if (!this.runner.isTransactionActive || this.runner.isReleased) throw ended('The body ended its own transaction');
+    if (this.runner.isReleased) throw lost();
+    if (!this.runner.isTransactionActive) throw ended('The body ended its own transaction');
   }
 
   async commit(): Promise<void> {
@@ -59,6 +66,14 @@ async function rollBack(runner: QueryRunner): Promise<void> {
   } catch {
     // The server does it when the connection goes.
   }
+}
+
+function lost(): SagaError {
+  return new SagaError(
+    'STORE_UNAVAILABLE',
+    'The connection of the transaction was lost while the body ran; what it wrote is rolled back.',
+    'The step is tried again. A body that is idle for longer than the timeout of its step loses its transaction.',
+  );
 }
 
 function ended(what: string): SagaError {

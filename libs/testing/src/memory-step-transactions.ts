@@ -1,4 +1,4 @@
-import { StepTransactions, type CallKey, type Json, type StepRecord, type TransactionOptions } from 'reprise/core';
+import { StepTransactions, type CallKey, type Json, type StepRecord, type TransactionTerms } from 'reprise/core';
 
 /**
  * The same promises as PostgreSQL's, kept in a map: for unit tests. There is no database, so nothing that a body writes elsewhere is
@@ -21,11 +21,7 @@ export class MemoryStepTransactions extends StepTransactions {
     return JSON.parse(this.records.get(name)!) as StepRecord;
   }
 
-  async run(
-    call: CallKey,
-    _options: TransactionOptions,
-    body: (manager: unknown) => Promise<Json>,
-  ): Promise<StepRecord> {
+  async run(call: CallKey, _terms: TransactionTerms, body: (manager: unknown) => Promise<Json>): Promise<StepRecord> {
     return (await this.find(call)) ?? this.settle(call, { outcome: 'completed', result: await body(this.manager) });
   }
 }
