@@ -132,6 +132,18 @@ describe('S9 S7 a transactional step that is late', () => {
   });
 });
 
+describe('S9 a store that has no transactions', () => {
+  it('S9 is told to whoever waits, in words, also where nobody checked at start-up', async () => {
+    const lab = new Lab();
+    Object.assign(lab.store, { transactions: undefined });
+    await lab.open([Transactional], { bodies: { book: () => 'ran all the same', cancel: () => undefined } });
+    await lab.start(Transactional, 'undo at once');
+    const [failed] = await lab.eventsOf('StepAttemptFailed');
+    expect(failed!.error).toMatchObject({ code: 'INVALID_CONFIGURATION' });
+    expect(failed!.error.message).toContain('Give postgres() a `dataSource`');
+  });
+});
+
 describe('S9 C4 a transactional undo', () => {
   it('C4 is tried again when a person says so, also after it failed for good', async () => {
     let mended = false;
