@@ -14,6 +14,7 @@ export type {
   StepName,
   StepResult,
 } from './saga-class.js';
+export { retentionProblems } from './retention-problems.js';
 export { sagaCommands } from './saga-commands.js';
 export { Saga, type SagaCheck, type SagaOptions } from './saga.decorator.js';
 export { sagaDefinition } from './saga-definition.js';

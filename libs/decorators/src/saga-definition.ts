@@ -24,13 +24,14 @@ function define(outline: SagaOutline): SagaDefinition {
   const steps = new Map<string, StepDefinition>();
   for (const record of outline.steps.values()) steps.set(record.member, forwardStep(record, undos.get(record.member)));
   for (const record of outline.compensations.values()) steps.set(record.member, compensation(record));
-  const { name, version, input } = outline.record;
+  const { name, version, input, retention } = outline.record;
   return {
     name,
     version,
     steps,
     signals: new Set(outline.signals.keys()),
     queries: new Set(outline.queries.keys()),
+    ...(retention === undefined ? {} : { retention }),
     validate: (value) => validate(name, input, value),
     open: (calls) => openDirector(outline, calls),
   };

@@ -4,6 +4,7 @@ import { construct } from './director.js';
 import type { SagaClass } from './saga-class.js';
 import { membersOf } from './saga-metadata.js';
 import { className, sagaOutline, type SagaOutline } from './saga-outline.js';
+import { retentionProblems } from './retention-problems.js';
 import type { CompensationRecord, MemberRecord, MessageRecord, StepRecord } from './saga-record.js';
 import { stepOptionProblems } from './step-option-problems.js';
 
@@ -43,6 +44,7 @@ function classProblems(outline: SagaOutline): string[] {
     problems.push(`version is ${String(record.version)}; it is a whole number from 1.`);
   }
   if (record.input !== undefined && !isSchema(record.input)) problems.push('input is not a Standard Schema.');
+  problems.push(...retentionProblems('retention', record.retention));
   const run: unknown = (sagaClass.prototype as Record<string, unknown>)['run'];
   if (run === undefined) problems.push('it has no run(input, saga) method.');
   else if (typeof run !== 'function') problems.push('run is not a method.');

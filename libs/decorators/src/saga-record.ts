@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Command } from 'reprise/contracts';
+import type { Retention } from 'reprise/core';
 import type { LocalCompensationOptions, LocalStepOptions } from './local-step-options.js';
 
 /** What `@Saga` writes down. */
@@ -7,6 +8,7 @@ export interface SagaRecord {
   readonly name: string;
   readonly version: number;
   readonly input?: StandardSchemaV1;
+  readonly retention?: Retention;
 }
 
 export interface StepRecord {

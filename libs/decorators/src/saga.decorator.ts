@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { SagaContext } from 'reprise/core';
+import type { Retention, SagaContext } from 'reprise/core';
 import type { Refusal } from './refusal.js';
 import type { AnyMethod, SagaClass } from './saga-class.js';
 import { writeSaga } from './saga-metadata.js';
@@ -13,6 +13,12 @@ export interface SagaOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
   readonly version?: number;
   /** Any Standard Schema (zod, valibot, arktype…): an input that it refuses starts nothing. */
   readonly input?: Schema;
+  /**
+   * How long its ended instances are kept, at once or by end status; then they are removed with their histories, and their ids are free
+   * again. Of several versions that a process has, what the newest says holds for all. Default: the module's `retention`.
+   * @example { completed: '7 days', failed: '90 days' }
+   */
+  readonly retention?: Retention;
 }
 
 type RunCheck<Run, Schema extends StandardSchemaV1> = Run extends AnyMethod
@@ -41,8 +47,13 @@ export type SagaCheck<T, Schema extends StandardSchemaV1> = T extends { run: inf
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without a schema, run() may take anything
 export function Saga<Schema extends StandardSchemaV1 = StandardSchemaV1<any, any>>(options: SagaOptions<Schema>) {
   return <C extends SagaClass>(sagaClass: C & SagaCheck<InstanceType<C>, Schema>): void => {
-    const { name, version = 1, input } = options;
-    writeSaga(sagaClass, { name, version, ...(input ? { input } : {}) });
+    const { name, version = 1, input, retention } = options;
+    writeSaga(sagaClass, {
+      name,
+      version,
+      ...(input ? { input } : {}),
+      ...(retention === undefined ? {} : { retention }),
+    });
     registerSaga(sagaClass);
   };
 }

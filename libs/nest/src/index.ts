@@ -4,8 +4,13 @@ export {
   SagaError,
   StepFailedError,
   StepUnknownError,
+  type CensusEntry,
+  type ClosedStatus,
   type Duration,
+  type InstanceCount,
   type InstanceSummary,
+  type RecordedOrphan,
+  type Retention,
   type RetryOptions,
   type SagaContext,
   type SagaErrorCode,
@@ -13,6 +18,9 @@ export {
   type SagaStatus,
   type StepInvocation,
   type StepOptions,
+  type TagChanges,
+  type Tags,
+  type TagValue,
   type Turn,
 } from 'reprise/core';
 export {
@@ -30,7 +38,19 @@ export {
   type SignalName,
   type StepName,
 } from 'reprise/decorators';
-export { currentStep, SagaEngine, SagaFailedError, type StartOptions } from 'reprise/runtime';
+export {
+  currentStep,
+  SagaEngine,
+  SagaFailedError,
+  SagaQueries,
+  type DateRange,
+  type InstanceList,
+  type InstanceQuery,
+  type NumberRange,
+  type OrphanList,
+  type PageRequest,
+  type StartOptions,
+} from 'reprise/runtime';
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
 export { SagaClient, type ClientStartOptions } from './saga-client.js';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SagaError } from 'reprise/core';
-import { sagaCommands, sagaProblems, sagaRecordOf } from 'reprise/decorators';
+import { retentionProblems, sagaCommands, sagaProblems, sagaRecordOf } from 'reprise/decorators';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
 import type { FoundSaga } from './saga.explorer.js';
 import { transactionProblems } from './transaction-problems.js';
@@ -17,6 +17,7 @@ export class SagaCheck {
     const broken = classes.flatMap((sagaClass) => sagaProblems(sagaClass));
     this.refuse([
       ...broken,
+      ...retentionProblems('SagaModule: `retention`', this.options.retention),
       ...duplicateProblems(found),
       ...scopeProblems(found),
       ...transportProblems(

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { registeredSagas, type SagaClass } from 'reprise/decorators';
-import { SagaEngine } from 'reprise/runtime';
+import { SagaEngine, SagaQueries } from 'reprise/runtime';
 import { NestEngineLog } from './nest-engine-log.js';
 import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
@@ -32,8 +32,17 @@ import { SagaRegistrar } from './saga.registrar.js';
       useFactory: (options: SagaModuleOptions) => new SagaEngine({ log: new NestEngineLog(), ...options }),
       inject: [SAGA_MODULE_OPTIONS],
     },
+    {
+      provide: SagaQueries,
+      useFactory: ({ store }: SagaModuleOptions, registrar: SagaRegistrar) =>
+        new SagaQueries(async () => {
+          await registrar.started();
+          return store;
+        }),
+      inject: [SAGA_MODULE_OPTIONS, SagaRegistrar],
+    },
   ],
-  exports: [SagaEngine, SagaRegistrar],
+  exports: [SagaEngine, SagaQueries, SagaRegistrar],
 })
 export class SagaModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

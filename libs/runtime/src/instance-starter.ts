@@ -8,6 +8,7 @@ import {
   shardOf,
   type Clock,
   type HistoryStore,
+  type InstanceSummary,
   type SagaDefinition,
   type StartRecord,
 } from 'reprise/core';
@@ -52,7 +53,11 @@ export class InstanceStarter {
     const outcome = within
       ? await within.start(first)
       : await this.inTime(id, hosted ? worker!.begin({ key, id, hosted }, event, start) : unowned.append(first));
-    return outcome === 'appended' ? id : this.conflict(within ?? this.options.store, id, key.run, options);
+    if (outcome === 'appended') return id;
+    const found = await (within ?? this.options.store).find(shardOf(id), id);
+    // Whoever had the id was removed by retention in between.
+    if (!found && outcome === 'duplicate') return this.start(definition, input, options);
+    return conflict(found, id, key.run, options);
   }
 
   /** While the store is out of reach the append waits for it, but whoever starts need not wait for ever. */
@@ -69,26 +74,20 @@ export class InstanceStarter {
       writing.catch(() => undefined);
     }
   }
+}
 
-  /** The first append did not begin it: somebody else has the id, or nobody could say what became of the append. */
-  private async conflict(
-    store: Pick<HistoryStore, 'find'>,
-    id: string,
-    run: string,
-    options: StartOptions,
-  ): Promise<string> {
-    const summary = await store.find(shardOf(id), id);
-    if (!summary) throw notStarted(id);
-    // It went through after all; whoever may run it takes it up.
-    if (summary.key.run === run) return id;
-    const policy = isClosed(summary.status) ? options.onClosed : options.onConflict;
-    if (policy !== 'error') return id;
-    throw new SagaError(
-      'DUPLICATE_ID',
-      `Instance "${id}" exists already and is ${summary.status}.`,
-      'Use its handle, choose another id, or pass onConflict or onClosed.',
-    );
-  }
+/** The first append did not begin it: somebody else has the id, or nobody could say what became of the append. */
+function conflict(found: InstanceSummary | undefined, id: string, run: string, options: StartOptions): string {
+  if (!found) throw notStarted(id);
+  // It went through after all; whoever may run it takes it up.
+  if (found.key.run === run) return id;
+  const policy = isClosed(found.status) ? options.onClosed : options.onConflict;
+  if (policy !== 'error') return id;
+  throw new SagaError(
+    'DUPLICATE_ID',
+    `Instance "${id}" exists already and is ${found.status}.`,
+    'Use its handle, choose another id, or pass onConflict or onClosed.',
+  );
 }
 
 function notStarted(id: string): SagaError {

@@ -18,6 +18,7 @@ import {
 import { spanOf, type EngineOptions, type SignalOptions, type StartOptions } from './engine-options.js';
 import { SILENT, type EngineLog } from './engine-log.js';
 import { GroupCommit } from './group-commit.js';
+import { Housekeeping } from './housekeeping.js';
 import { HostedSagas, type HostedSaga } from './hosted-saga.js';
 import { InstanceStarter } from './instance-starter.js';
 import { NodeIdle } from './node-idle.js';
@@ -37,6 +38,7 @@ export class SagaEngine {
   private readonly sagas = new HostedSagas();
   private readonly poll: number;
   private worker: Worker | undefined;
+  private housekeeping: Housekeeping | undefined;
   private results: ResultWatch | undefined;
   private unowned: GroupCommit | undefined;
   private starter: InstanceStarter | undefined;
@@ -91,6 +93,7 @@ export class SagaEngine {
   async crash(): Promise<void> {
     this.state = 'closed';
     this.worker?.halt();
+    void this.housekeeping?.stop();
     this.endSurvival?.();
     this.results?.close();
     this.unowned?.stop();
@@ -191,6 +194,7 @@ export class SagaEngine {
 
   private async startWorker(): Promise<void> {
     const { options } = this;
+    this.housekeeping = new Housekeeping(options, this.clock, this.log, this.sagas.definitions());
     this.worker = new Worker({
       store: this.store,
       transport: options.transport,
@@ -210,6 +214,7 @@ export class SagaEngine {
       },
     });
     await this.worker.start();
+    this.housekeeping.start();
   }
 
   private async post(id: string, message: Message, manager?: CallerTransaction): Promise<void> {
@@ -228,6 +233,7 @@ export class SagaEngine {
   }
 
   private async shutDown(): Promise<void> {
+    await this.housekeeping?.stop();
     this.endSurvival?.();
     this.results?.close();
     this.unowned?.stop();
