@@ -1,4 +1,4 @@
-import { InjectSaga, SagaModule, type SagaClient } from 'reprise';
+import { InjectSaga, SagaModule, type SagaClient, type SagaContext, type SagaQueries } from 'reprise';
 import type { DataSource } from 'typeorm';
 import type { z } from 'zod';
 import { PlaceOrderSaga, type PlaceOrder } from './shop.js';
@@ -8,7 +8,7 @@ declare const order: PlaceOrder;
 declare const dataSource: DataSource;
 
 export async function whatCompiles(): Promise<string> {
-  const handle = await client.start(order, { id: `order-${order.id}`, tags: { customer: 'c1' }, onConflict: 'error' });
+  const handle = await client.start(order, { id: `order-${order.id}`, tags: { customer: 'c1', due: new Date(0) }, onConflict: 'error' });
   await handle.signal('approve', 'finance');
   await dataSource.transaction(async (manager) => {
     const started = await client.start(order, { manager });
@@ -22,6 +22,23 @@ export async function whatCompiles(): Promise<string> {
 
 export async function whatCallersSend(coerced: SagaClient<PlaceOrderSaga, z.input<typeof PlaceOrder>>) {
   await coerced.start({ id: 'o1', total: 1, lines: [{ sku: 'a', quantity: '2' }] });
+}
+
+export async function whatFindsInstances(queries: SagaQueries, saga: SagaContext): Promise<string[]> {
+  await queries.list({ status: 'failed', tags: { total: { from: 1 }, due: { to: new Date(0) }, customer: 'c1' } });
+  // @ts-expect-error no such status
+  await queries.list({ status: 'done' });
+  // @ts-expect-error no such condition
+  await queries.count({ owner: 'me' });
+  // @ts-expect-error a tag is one value
+  await queries.list({ tags: { customer: ['c1', 'c2'] } });
+  // @ts-expect-error a range has one type
+  await queries.list({ tags: { total: { from: 1, to: new Date(0) } } });
+  // @ts-expect-error a tag holds no object
+  saga.tag({ customer: { id: 'c1' } });
+  // @ts-expect-error a tag is taken away with null
+  saga.tag({ customer: undefined });
+  return (await queries.incidents()).instances.map(({ id }) => id);
 }
 
 export async function whatDoesNotCompile(): Promise<void> {

@@ -60,6 +60,7 @@ export class Storable {
     return undefined;
   }
   async run(_input: Tree, saga: SagaContext) {
+    saga.tag({ customer: 'c1', total: 12.5, express: true, due: new Date(0), draft: null });
     await saga.sleep('1 hour');
   }
 }
