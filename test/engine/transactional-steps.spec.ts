@@ -132,6 +132,43 @@ describe('S9 S7 a transactional step that is late', () => {
   });
 });
 
+describe('S9 a transactional step that is not tried again', () => {
+  const bodies = { book: () => 'b-1' };
+
+  /** The step commits, and the process dies before history knows. */
+  async function commitAndDie(): Promise<Lab> {
+    const lab = new Lab();
+    lab.store.before = (method) =>
+      method === 'append' && lab.store.journal.length > 0 ? new Promise(() => undefined) : undefined;
+    await lab.open([Transactional], { bodies });
+    await lab.start(Transactional, 'undo at once');
+    expect(lab.store.journal).toEqual(['SagaStarted', 'StepScheduled']);
+    lab.store.before = () => undefined;
+    return lab;
+  }
+
+  it('S9 is completed when it had committed, though its deadline passed while nobody ran it', async () => {
+    const lab = await commitAndDie();
+    await lab.engine.crash();
+    lab.clock.moveTo(lab.clock.now() + 86_400_000);
+    await lab.open([Transactional], { bodies: { book: () => Promise.reject(new Error('ran again')) } });
+    await lab.calm();
+    expect(await lab.result(Transactional)).toBe('b-1');
+  });
+
+  it('S6 is unknown when nothing is on record, or when nobody can say', async () => {
+    for (const find of [async () => undefined, () => Promise.reject(new Error('away'))]) {
+      const lab = await commitAndDie();
+      await lab.engine.crash();
+      lab.clock.moveTo(lab.clock.now() + 86_400_000);
+      Object.assign(lab.store.transactions, { find });
+      await lab.open([Transactional], { bodies: { cancel: () => undefined } });
+      await lab.calm();
+      expect(await lab.eventsOf('StepOutcomeUnknown')).toHaveLength(1);
+    }
+  });
+});
+
 describe('S9 a store that has no transactions', () => {
   it('S9 is told to whoever waits, in words, also where nobody checked at start-up', async () => {
     const lab = new Lab();

@@ -7,14 +7,17 @@ import {
   SagaError,
   type AttemptOutcome,
   type Json,
+  type StepCall,
   type StepDefinition,
   type StepInvocation,
+  type StepPolicy,
   type StepReply,
   type StepTransactions,
   type StepTransport,
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
 import { runAsStep } from './current-step.js';
+import type { ResidentIdentity } from './resident-identity.js';
 import { TransactionalAttempts } from './transactional-attempts.js';
 
 /** Codes that no retry mends, wherever a body or a transport throws them. */
@@ -53,6 +56,15 @@ export class AttemptRunner {
     } catch (error) {
       return failed(definition, error);
     }
+  }
+
+  /** What is on record of a step that is not tried again; undefined for one that keeps no record. Never rejects. */
+  recorded(
+    { id, key }: ResidentIdentity,
+    { call }: StepCall,
+    { transactional }: StepPolicy,
+  ): Promise<AttemptOutcome | undefined> | undefined {
+    return transactional && this.transactional.recorded({ instance: id, run: key.run }, call);
   }
 
   private completed({ definition }: Attempt, reply: StepReply): AttemptOutcome {

@@ -163,19 +163,25 @@ export class OpenWork {
     this.worker.orphan(this.identity.key, { id: `${call}:${attempt}`, reason, call, attempt, ...payload });
   }
 
+  /** No further attempt; but what a transactional step has committed is known all the same (S9). */
   private giveUp(step: StepCall): void {
-    this.owner.receive(() =>
-      isOpenStep(step) && !this.attempts.has(step.call)
-        ? [
-            {
-              type: 'StepOutcomeUnknown',
-              call: step.call,
-              attempts: step.failures,
-              error: step.error ?? neverAnswered(step),
-            },
-          ]
-        : [],
-    );
+    const policy = this.owner.execution.steps.of(step)?.policy;
+    const looking = policy && this.worker.attempts.recorded(this.identity, step, policy);
+    if (!looking) return this.conclude(step, () => [unanswered(step)]);
+    this.unanswered++;
+    void looking.then((recorded) => {
+      this.unanswered--;
+      const attempt = step.failures + 1;
+      this.conclude(step, () =>
+        recorded
+          ? afterAttempt(this.state, step, policy, attempt, recorded, this.worker.clock.now(), 0)
+          : [unanswered(step)],
+      );
+    });
+  }
+
+  private conclude(step: StepCall, read: () => IncomingEvent[]): void {
+    this.owner.receive(() => (isOpenStep(step) && !this.attempts.has(step.call) ? read() : []));
   }
 }
 
@@ -193,6 +199,11 @@ function attemptOf(call: number): string {
 function timedOut(step: StepCall, timeout: number): AttemptOutcome {
   const error = new SagaError('STEP_TIMED_OUT', `Nobody answered step "${step.step}" within ${timeout} ms.`);
   return { outcome: 'transient', error: recordError(error) };
+}
+
+function unanswered(step: StepCall): IncomingEvent {
+  const { call, failures, error } = step;
+  return { type: 'StepOutcomeUnknown', call, attempts: failures, error: error ?? neverAnswered(step) };
 }
 
 function neverAnswered(step: StepCall): RecordedError {

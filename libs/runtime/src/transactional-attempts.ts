@@ -63,6 +63,12 @@ export class TransactionalAttempts {
     return [decodePayload(record.result), ...args.slice(1)];
   }
 
+  /** What is on record of a call that no attempt of ours asks for any more; undefined also when nobody could say. */
+  async recorded(instance: Pick<Attempt, 'run' | 'instance'>, call: number): Promise<AttemptOutcome | undefined> {
+    const record = await this.given?.find(callKey(instance, call)).catch(() => undefined);
+    return record?.outcome === 'undone' ? undefined : record;
+  }
+
   private get transactions(): StepTransactions {
     if (this.given) return this.given;
     throw new SagaError(
@@ -78,7 +84,7 @@ function takesBackTransaction(steps: Iterable<StepDefinition>, compensation: str
   return false;
 }
 
-function callKey({ run, instance }: Attempt, call: number): CallKey {
+function callKey({ run, instance }: Pick<Attempt, 'run' | 'instance'>, call: number): CallKey {
   return { key: { shard: shardOf(instance), run }, call };
 }
 
