@@ -8,7 +8,11 @@ declare const order: PlaceOrder;
 declare const dataSource: DataSource;
 
 export async function whatCompiles(): Promise<string> {
-  const handle = await client.start(order, { id: `order-${order.id}`, tags: { customer: 'c1', due: new Date(0) }, onConflict: 'error' });
+  const handle = await client.start(order, {
+    id: `order-${order.id}`,
+    tags: { customer: 'c1', due: new Date(0) },
+    onConflict: 'error',
+  });
   await handle.signal('approve', 'finance');
   await dataSource.transaction(async (manager) => {
     const started = await client.start(order, { manager });
