@@ -3,6 +3,7 @@ import type { InstanceCatalogue } from './instance-catalogue.js';
 import type { InstanceKey } from './instance-key.js';
 import type { InstanceHead, InstanceSummary } from './instance-summary.js';
 import type { Json } from './json.js';
+import type { SagaError } from './saga-error.js';
 import type { StepTransactions } from './step-transactions.js';
 import type { Tags } from './tags.js';
 
@@ -50,6 +51,8 @@ export interface Message {
   /** The signal's name; the operator's name for `resume`; the reason for `cancel`. */
   readonly name: string;
   readonly input: readonly Json[];
+  /** Why its input, and what came after it, cannot be read. The message stays in the mailbox. */
+  readonly unreadable?: SagaError;
 }
 
 /** `accepted` is durable. `unknown` and `closed` go on record as orphans (law M1). */
@@ -59,6 +62,8 @@ export type PostOutcome = 'accepted' | 'unknown' | 'closed';
 export interface ClaimedInstance {
   readonly summary: InstanceSummary;
   readonly turns: readonly Turn[];
+  /** Why its turns cannot be read; then their payloads are as they are stored, and nobody may run it. */
+  readonly unreadable?: SagaError;
 }
 
 /** A reply or message that nobody could take (law S7). */
@@ -113,6 +118,12 @@ export abstract class HistoryStore {
    * undefined only for starts that nobody owns yet. No instance appears twice in one call.
    */
   abstract append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]>;
+
+  /**
+   * Present where a turn takes work of its own before it can be appended, which may be slow or fail: done ahead of `append`, it holds up
+   * no other turn. `append` does what has not been done. Rejects as `append` does.
+   */
+  prepare?(turn: TurnAppend): Promise<void>;
 
   /** Registers a worker, or prolongs its lease by `leaseMs` on the store's clock. `false`: it was taken for dead and must begin anew. */
   abstract heartbeat(worker: string, leaseMs: number, hosted: readonly HostedVersion[]): Promise<boolean>;

@@ -78,7 +78,8 @@ export {
 } from './recorded-error.js';
 export { retentionPolicies, type Retention, type RetentionPolicy } from './retention.js';
 export type { SagaCalls, SagaContext, SagaDefinition, SagaLog, SagaProgram } from './saga-definition.js';
-export { SagaError, type SagaErrorCode } from './saga-error.js';
+export { redact, redaction, REDACTED } from './redact.js';
+export { isUnavailable, SagaError, type SagaErrorCode } from './saga-error.js';
 export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 export { SagaState } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
@@ -102,6 +103,7 @@ export {
   type TransactionOptions,
   type TransactionTerms,
 } from './step-transactions.js';
+export type { PayloadCodec, PayloadContext } from './stored-payload.js';
 export {
   StepTransport,
   type CommandAddress,

@@ -174,7 +174,7 @@ function decodeTagged(object: { readonly [key: string]: Json }): unknown {
       throw new SagaError(
         'CORRUPT_HISTORY',
         `A stored value has the unknown tag "${String(object[TAG])}".`,
-        'It was written by a newer release; deploy that release.',
+        'It was written by a newer release, or through a codec that this process was not given: deploy that release, or configure `codec`.',
       );
   }
 }

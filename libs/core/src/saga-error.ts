@@ -3,6 +3,10 @@ export type SagaErrorCode =
   | 'INVALID_DURATION'
   | 'NOT_SERIALISABLE'
   | 'PAYLOAD_TOO_LARGE'
+  | 'PAYLOAD_KEY_UNKNOWN'
+  | 'PAYLOAD_TAMPERED'
+  | 'PAYLOAD_MISSING'
+  | 'PAYLOAD_UNREADABLE'
   | 'NON_DETERMINISTIC'
   | 'AWAITS_FOREIGN_PROMISE'
   | 'CALL_OUTSIDE_TURN'
@@ -78,4 +82,9 @@ export class SagaError extends Error {
   ) {
     super(advice ? `${what} ${advice}` : what, options);
   }
+}
+
+/** True for what will pass by itself: the store, or what payloads are kept in, is out of reach. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof SagaError && error.code === 'STORE_UNAVAILABLE';
 }

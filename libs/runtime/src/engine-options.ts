@@ -5,6 +5,7 @@ import {
   type Duration,
   type HistoryStore,
   type Idle,
+  type PayloadCodec,
   type Retention,
   type StepTransport,
   type Tags,
@@ -28,6 +29,13 @@ export interface EngineOptions {
   readonly keep?: Duration;
   /** The most characters of JSON that a payload may take. Default 1,000,000. */
   readonly payloadLimit?: number;
+  /** Encrypts payloads, or keeps large ones elsewhere; of several, the first is the first to encode. Default: stored as they are. */
+  readonly codec?: PayloadCodec | readonly PayloadCodec[];
+  /**
+   * What is left out of the details that code hands to `saga.log`: names of fields, and paths such as `card.number` or `*.email`.
+   * See `redact`.
+   */
+  readonly redact?: readonly string[];
   /** The most instances in memory. Default 10,000. */
   readonly capacity?: number;
   /** Makes the UUIDs of runs; tests make them predictable. Default: UUID version 7. */

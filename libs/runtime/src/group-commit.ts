@@ -1,6 +1,6 @@
 import {
+  isUnavailable,
   recordError,
-  SagaError,
   type AppendOutcome,
   type Clock,
   type HistoryStore,
@@ -26,6 +26,7 @@ const LARGEST = 1_000;
  */
 export class GroupCommit {
   private queue: Pending[] = [];
+  private readonly preparing = new Set<Pending>();
   private busy = 0;
   private scheduled = false;
   private stopped = false;
@@ -43,17 +44,43 @@ export class GroupCommit {
   append(turn: TurnAppend): Promise<AppendOutcome> {
     if (this.stopped) return Promise.resolve('refused');
     return new Promise((resolve, reject) => {
-      this.queue.push({ turn, resolve, reject, uncertain: false });
-      if (this.scheduled || this.busy === this.lanes) return;
-      this.scheduled = true;
-      process.nextTick(this.flush);
+      const pending = { turn, resolve, reject, uncertain: false };
+      if (this.store.prepare) void this.prepare(pending);
+      else this.enqueue(pending);
     });
   }
 
   /** Gives up what has not been written: the worker lost its lease, or the process ends. */
   stop(): void {
     this.stopped = true;
-    for (const { resolve } of this.queue.splice(0)) resolve('refused');
+    for (const { resolve } of [...this.queue.splice(0), ...this.preparing]) resolve('refused');
+  }
+
+  private enqueue(pending: Pending): void {
+    this.queue.push(pending);
+    if (this.scheduled || this.busy === this.lanes) return;
+    this.scheduled = true;
+    process.nextTick(this.flush);
+  }
+
+  /** One turn that takes long to prepare, or cannot be prepared, holds up no other. */
+  private async prepare(pending: Pending): Promise<void> {
+    const backoff = new Backoff(20, 2_000);
+    this.preparing.add(pending);
+    while (!this.stopped) {
+      try {
+        await this.store.prepare!(pending.turn);
+        if (!this.stopped) this.enqueue(pending);
+        break;
+      } catch (error) {
+        if (!isUnavailable(error)) {
+          pending.reject(error);
+          break;
+        }
+        await this.waitOut(backoff.next(), 'A turn could not be prepared for the store; trying again.', 1, error);
+      }
+    }
+    this.preparing.delete(pending);
   }
 
   private readonly flush = (): void => {
@@ -81,18 +108,18 @@ export class GroupCommit {
         );
         return;
       } catch (error) {
-        if (!isTransient(error)) return this.isolate(batch, error);
+        if (!isUnavailable(error)) return this.isolate(batch, error);
         for (const pending of batch) pending.uncertain = true;
-        const wait = backoff.next();
-        this.log.warn('The store did not take a batch of turns; trying again.', {
-          turns: batch.length,
-          wait,
-          cause: recordError(error).message,
-        });
-        await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + wait, resolve));
+        const sentence = 'The store did not take a batch of turns; trying again.';
+        await this.waitOut(backoff.next(), sentence, batch.length, error);
       }
     }
     for (const { resolve } of batch) resolve('refused');
+  }
+
+  private async waitOut(wait: number, sentence: string, turns: number, error: unknown): Promise<void> {
+    this.log.warn(sentence, { turns, wait, cause: recordError(error).message });
+    await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + wait, resolve));
   }
 
   private settle(batch: readonly Pending[], outcomes: readonly AppendOutcome[]): void {
@@ -109,8 +136,4 @@ export class GroupCommit {
     if (batch.length === 1) return batch[0]!.reject(error);
     for (const pending of batch) await this.write([pending]);
   }
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof SagaError && error.code === 'STORE_UNAVAILABLE';
 }

@@ -1,3 +1,6 @@
+export { encryption, type EncryptionKey, type EncryptionOptions } from './codec/encryption.js';
+export { encodedStore } from './codec/encoded-store.js';
+export { offload, type OffloadOptions } from './codec/offload.js';
 export { currentStep, currentTransaction } from './current-step.js';
 export type { EngineLog } from './engine-log.js';
 export type { HostedSaga } from './hosted-saga.js';

@@ -1,11 +1,20 @@
-import type { Execution, IncomingEvent, Message, Orphan, SagaDefinition } from 'reprise/core';
+import {
+  isUnavailable,
+  type Execution,
+  type IncomingEvent,
+  type Message,
+  type Orphan,
+  type SagaDefinition,
+  type SagaError,
+} from 'reprise/core';
 import { messageEvents } from './message-events.js';
 
 /** One message on its way into a turn. */
 export interface MessageIntake {
   read(): readonly IncomingEvent[];
-  orphaned(): void;
-  readonly message: string;
+  orphaned?(): void;
+  /** The message that leaves the mailbox with the turn. */
+  readonly message?: string;
 }
 
 export interface MailboxOwner {
@@ -14,18 +23,32 @@ export interface MailboxOwner {
   /** True when the instance is no longer here: what it has not taken in stays in the store. */
   readonly gone: boolean;
   orphan(orphan: Omit<Orphan, 'key'>): void;
+  /** A message cannot be read, for the moment or for good. */
+  unreadable(cause: SagaError): void;
 }
 
 /** Messages of one instance between the store and a turn: one that is here already is not taken twice (M1). */
 export class Mailbox {
   private readonly pending = new Set<string>();
 
+  /** Why the next message cannot be read: signals that came after it wait for it (M1). */
+  blocked: SagaError | undefined;
+
+  /** True when that will not pass by itself. */
+  get parks(): boolean {
+    return this.blocked !== undefined && !isUnavailable(this.blocked);
+  }
+
   constructor(private readonly owner: MailboxOwner) {}
 
   /** What is new among the unread messages of the store. */
   take(unread: readonly Message[]): MessageIntake[] {
+    return [...this.readable(unread), ...this.blocking(unread)];
+  }
+
+  private readable(unread: readonly Message[]): MessageIntake[] {
     return unread
-      .filter(({ id }) => !this.pending.has(id))
+      .filter(({ id, unreadable }) => !unreadable && !this.pending.has(id))
       .map((message) => {
         this.pending.add(message.id);
         return {
@@ -39,6 +62,25 @@ export class Mailbox {
   /** They left the store with a turn. */
   consumed(messages: readonly string[]): void {
     for (const message of messages) this.pending.delete(message);
+  }
+
+  /** Parks the instance before a message that cannot be read, and frees it when it can. */
+  private blocking(unread: readonly Message[]): MessageIntake[] {
+    const before = this.blocked;
+    this.blocked = unread.find(({ unreadable }) => unreadable)?.unreadable;
+    const { blocked, owner } = this;
+    if (blocked) owner.unreadable(blocked);
+    if (blocked && this.parks) {
+      const { code, message } = blocked;
+      return [{ read: () => (owner.execution.state.incident ? [] : [{ type: 'IncidentOpened', code, message }]) }];
+    }
+    if (!before || isUnavailable(before)) return [];
+    return [
+      {
+        read: () =>
+          owner.execution.state.incident?.code === before.code ? [{ type: 'IncidentResolved', by: 'reprise' }] : [],
+      },
+    ];
   }
 
   private orphaned({ id, kind, name }: Message): void {

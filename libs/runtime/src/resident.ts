@@ -66,6 +66,7 @@ export class Resident {
         return gone();
       },
       orphan: (orphan) => worker.orphan(key, orphan),
+      unreadable: ({ code, message }) => worker.log.warn('A message cannot be read; it waits.', { id, code, message }),
     });
     this.work = new OpenWork(identity, worker, {
       execution: this.execution,
@@ -102,7 +103,8 @@ export class Resident {
     await this.execution.replay(turns);
     const { incident } = this.execution.state;
     if (incident && MENDED_BY_DEPLOY.has(incident.code) && !this.execution.parked) {
-      this.receive({ read: () => (this.execution.state.incident ? [{ type: 'IncidentResolved', by: 'deploy' }] : []) });
+      const mended = (): boolean => !!this.execution.state.incident && !this.mailbox.parks;
+      this.receive({ read: () => (mended() ? [{ type: 'IncidentResolved', by: 'deploy' }] : []) });
     }
     this.quiet.push(() => {
       if (!this.gone && !this.execution.parked) this.work.resume();
@@ -223,7 +225,7 @@ export class Resident {
 
   /** With nothing under way an instance costs memory for nothing: after a while it becomes a row (M4). */
   private rest(): void {
-    if (this.gone || this.turning || this.work.awaitsAnswers || this.cancelEviction) return;
+    if (this.gone || this.turning || this.mailbox.blocked || this.work.awaitsAnswers || this.cancelEviction) return;
     const { clock, keep } = this.worker;
     if (this.execution.parked) return void this.giveBack(null);
     const next = this.work.nextDue();

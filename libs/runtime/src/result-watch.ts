@@ -1,5 +1,6 @@
 import {
   isClosed,
+  isUnavailable,
   SagaError,
   shardOf,
   type Clock,
@@ -100,13 +101,21 @@ export class ResultWatch {
           summary,
         ]),
       );
-      for (const id of asked) await this.answer(id, found.get(id));
+      // One whose end cannot be read does not keep the others waiting.
+      for (const id of asked)
+        await this.answer(id, found.get(id)).catch((error: unknown) => this.unreadable(id, error));
     } catch {
       // The store is out of reach: whoever waits goes on waiting, up to the timeout that they gave.
     } finally {
       this.asking = false;
       this.askSoon(this.wait.next());
     }
+  }
+
+  /** @throws what will pass */
+  private unreadable(id: string, error: unknown): void {
+    if (isUnavailable(error) || !(error instanceof Error)) throw error;
+    this.ended(id, { error });
   }
 
   private async answer(id: string, summary: InstanceSummary | undefined): Promise<void> {

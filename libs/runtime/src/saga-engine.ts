@@ -16,7 +16,8 @@ import {
   type Turn,
 } from 'reprise/core';
 import { spanOf, type EngineOptions, type SignalOptions, type StartOptions } from './engine-options.js';
-import { SILENT, type EngineLog } from './engine-log.js';
+import { encodedStore } from './codec/encoded-store.js';
+import { redactionOf, SILENT, type EngineLog } from './engine-log.js';
 import { GroupCommit } from './group-commit.js';
 import { Housekeeping } from './housekeeping.js';
 import { HostedSagas, type HostedSaga } from './hosted-saga.js';
@@ -46,7 +47,7 @@ export class SagaEngine {
   private state: 'new' | 'open' | 'closed' = 'new';
 
   constructor(private readonly options: EngineOptions) {
-    this.store = options.store;
+    this.store = encodedStore(options.store, options.codec);
     this.clock = options.clock ?? new SystemClock();
     this.idle = options.idle ?? new NodeIdle();
     this.log = options.log ?? SILENT;
@@ -193,21 +194,21 @@ export class SagaEngine {
   }
 
   private async startWorker(): Promise<void> {
-    const { options } = this;
-    this.housekeeping = new Housekeeping(options, this.clock, this.log, this.sagas.definitions());
+    this.housekeeping = new Housekeeping(this.options, this.clock, this.log, this.sagas.definitions());
     this.worker = new Worker({
       store: this.store,
-      transport: options.transport,
+      transport: this.options.transport,
       clock: this.clock,
       idle: this.idle,
       log: this.log,
       sagas: this.sagas,
-      payloadLimit: options.payloadLimit,
-      lease: spanOf(options.lease ?? '10s'),
+      payloadLimit: this.options.payloadLimit,
+      redacted: redactionOf(this.options.redact),
+      lease: spanOf(this.options.lease ?? '10s'),
       poll: this.poll,
-      keep: milliseconds(options.keep ?? '5s'),
-      capacity: options.capacity ?? 10_000,
-      lanes: options.lanes ?? 2,
+      keep: milliseconds(this.options.keep ?? '5s'),
+      capacity: this.options.capacity ?? 10_000,
+      lanes: this.options.lanes ?? 2,
       onClosed: ({ id, hosted }, events) => {
         const outcome = outcomeOf(id, events, hosted.definition);
         if (outcome) this.results!.ended(id, outcome);

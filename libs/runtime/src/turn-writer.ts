@@ -19,7 +19,7 @@ const REST = 60_000;
 /** Appends the turns of one instance, each where the last one ended (W3), with the head when it changed. */
 export class TurnWriter {
   constructor(
-    private readonly identity: ResidentIdentity,
+    private readonly identity: Pick<ResidentIdentity, 'id' | 'key'>,
     private readonly worker: WorkerContext,
     /** How many turns history has. */
     private length = 0,
@@ -44,23 +44,22 @@ export class TurnWriter {
       return outcome === 'appended' || outcome === 'duplicate' ? outcome : 'refused';
     } catch (error) {
       if (start) throw error;
-      return this.writeIncident(error);
+      const code = 'APPEND_REJECTED';
+      await this.park(code, `The store will not take a turn of this instance: ${recordError(error).message}`);
+      // Given back at once it would be due at once, if it was a message that made the turn: again and again.
+      const { clock } = this.worker;
+      clock.schedule(clock.now() + REST, () => void this.worker.release(this.identity.key, null));
+      return 'refused';
     }
   }
 
-  /** The store refuses the turn itself: what can be said of it is said, and a person is asked. */
-  private async writeIncident(error: unknown): Promise<Written> {
-    const code = 'APPEND_REJECTED';
-    const message = `The store will not take a turn of this instance: ${recordError(error).message}`;
-    this.worker.log.error('An instance is parked in an incident.', { id: this.identity.id, code, message });
+  /** Opens an incident that the code itself knows nothing of: what can be said is said, and a person is asked. */
+  async park(code: string, message: string): Promise<void> {
+    const { id, key } = this.identity;
+    this.worker.log.error('An instance is parked in an incident.', { id, code, message });
     const turn: Turn = { at: this.worker.clock.now(), events: [{ type: 'IncidentOpened', code, message }] };
     const head: InstanceHead = { status: 'incident', retrying: false, error: { name: 'SagaError', code, message } };
-    const { clock } = this.worker;
-    const { key } = this.identity;
     await this.worker.commit({ key, seq: this.length, turn, head });
-    // Given back at once it would be due at once, if it was a message that made the turn: again and again.
-    clock.schedule(clock.now() + REST, () => void this.worker.release(key, null));
-    return 'refused';
   }
 
   /** All tags, if this turn changed any. */

@@ -1,5 +1,5 @@
 import type { Clock, HistoryEvent, HistoryStore, Idle, StepTransport } from 'reprise/core';
-import type { EngineLog } from './engine-log.js';
+import type { EngineLog, Redaction } from './engine-log.js';
 import type { HostedSagas } from './hosted-saga.js';
 import type { ResidentIdentity } from './resident-identity.js';
 
@@ -11,6 +11,8 @@ export interface WorkerOptions {
   readonly log: EngineLog;
   readonly sagas: HostedSagas;
   readonly payloadLimit: number | undefined;
+  /** Goes over the details that code logs. */
+  readonly redacted: Redaction;
   /** Milliseconds; `Infinity`: the store has one worker for ever, so that no heartbeat is needed. */
   readonly lease: number;
   /** The longest wait between two looks into the store, in milliseconds; `Infinity`: its hints are enough. */

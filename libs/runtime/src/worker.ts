@@ -20,6 +20,7 @@ import { GroupCommit } from './group-commit.js';
 import { Heartbeat } from './heartbeat.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import { OrphanDesk } from './orphan-desk.js';
+import { Quarantine } from './quarantine.js';
 import { Resident } from './resident.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { Written } from './turn-writer.js';
@@ -44,6 +45,7 @@ export class Worker implements WorkerContext {
   private readonly heart: Heartbeat;
   private readonly orphans: OrphanDesk;
   private readonly search: WorkSearch;
+  private readonly quarantine = new Quarantine(this);
   private stopHints: (() => void) | undefined;
 
   constructor(private readonly options: WorkerOptions) {
@@ -183,7 +185,7 @@ export class Worker implements WorkerContext {
   }
 
   sagaLog(saga: string, id: string): SagaLog {
-    return sagaLog(this.log, saga, id);
+    return sagaLog(this.log, saga, id, this.options.redacted);
   }
 
   private admit(identity: ResidentIdentity): Resident {
@@ -202,9 +204,10 @@ export class Worker implements WorkerContext {
     const { store, sagas, capacity } = this.options;
     const room = this.draining ? 0 : Math.min(CLAIM, capacity - this.residents.size);
     const claimed = await this.claims.take(this.id, room, sagas.versions());
+    const readable = this.quarantine.readable(claimed);
     const adopted: Resident[] = [];
     try {
-      adopted.push(...(await Promise.all(claimed.map((instance) => this.adopt(instance)))).flat());
+      adopted.push(...(await Promise.all(readable.map((instance) => this.adopt(instance)))).flat());
       for (const { key, messages } of await store.unread(this.id)) this.residents.get(key.run)?.deliver(messages);
     } finally {
       // Not before their mail is there: one that cannot go on would be given back with its mail unread, and be due at once again.
@@ -221,9 +224,8 @@ export class Worker implements WorkerContext {
       await resident.adopt(turns, { status, retrying, tags, ...(error ? { error } : {}) });
       return [resident];
     } catch (cause) {
-      this.log.error('An instance could not be taken up; it is given back.', { id, cause: recordError(cause).message });
       resident.leave();
-      void this.release(key, 60_000);
+      this.quarantine.refused(summary, cause);
       return [];
     }
   }

@@ -1,0 +1,178 @@
+import {
+  summariseError,
+  type AppendOutcome,
+  type CallerStore,
+  type CallerTransaction,
+  type ClaimedInstance,
+  type HistoryStore,
+  type HostedVersion,
+  type InstanceCatalogue,
+  type InstanceKey,
+  type Message,
+  type Orphan,
+  type PayloadCodec,
+  type PostOutcome,
+  type SagaError,
+  type StepTransactions,
+  type Turn,
+  type TurnAppend,
+} from 'reprise/core';
+import { CodecChain } from './codec-chain.js';
+import { convertTurn } from './convert-fields.js';
+import { EncodedTransactions } from './encoded-transactions.js';
+import { convertMessage } from './message-payloads.js';
+import { encodedCatalogue, encodeOrphan } from './orphan-payloads.js';
+import { overlay } from './overlay.js';
+
+/** Members of the port, by whether payloads pass through them. A new member does not compile until it stands here. */
+export const STORE_MEMBERS = {
+  catalogue: 'payloads',
+  transactions: 'payloads',
+  open: 'plain',
+  close: 'plain',
+  append: 'payloads',
+  prepare: 'payloads',
+  heartbeat: 'plain',
+  claim: 'payloads',
+  unread: 'payloads',
+  release: 'plain',
+  releaseOthers: 'plain',
+  leave: 'plain',
+  wakeIncidents: 'plain',
+  post: 'payloads',
+  find: 'plain',
+  findMany: 'plain',
+  history: 'payloads',
+  within: 'payloads',
+  recordOrphan: 'payloads',
+  onHint: 'plain',
+} as const satisfies Record<keyof HistoryStore, 'plain' | 'payloads'>;
+
+/** Parts of an append, likewise. */
+export const APPEND_PARTS = {
+  key: 'plain',
+  seq: 'plain',
+  turn: 'payloads',
+  start: 'plain',
+  head: 'payloads',
+  consumed: 'plain',
+  release: 'plain',
+} as const satisfies Record<keyof TurnAppend, 'plain' | 'payloads'>;
+
+type CarriesPayloads = {
+  [K in keyof typeof STORE_MEMBERS]: (typeof STORE_MEMBERS)[K] extends 'payloads' ? K : never;
+}[keyof typeof STORE_MEMBERS];
+
+/**
+ * The store as the engine uses it when there is a codec: payloads are encoded on their way in and decoded on their way out, and nobody
+ * above sees it (law I2). Without a codec it is the store itself.
+ */
+export function encodedStore(
+  store: HistoryStore,
+  codec: PayloadCodec | readonly PayloadCodec[] | undefined,
+): HistoryStore {
+  const codecs = codec === undefined ? [] : [codec].flat();
+  return codecs.length === 0 ? store : overlay(store, new EncodedStore(store, new CodecChain(codecs)));
+}
+
+class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
+  readonly catalogue: InstanceCatalogue;
+  readonly transactions: StepTransactions | undefined;
+  /** An append that is tried again is not encoded again: it would be put away again, too. */
+  private readonly prepared = new WeakMap<TurnAppend, Promise<TurnAppend>>();
+
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly codec: CodecChain,
+  ) {
+    this.catalogue = encodedCatalogue(store.catalogue, codec);
+    this.transactions = store.transactions && new EncodedTransactions(store.transactions, codec);
+  }
+
+  async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {
+    return this.store.append(worker, await Promise.all(turns.map((turn) => this.encoded(turn))));
+  }
+
+  async prepare(turn: TurnAppend): Promise<void> {
+    await this.encoded(turn);
+  }
+
+  /** One that cannot be read does not keep the others back. */
+  async claim(worker: string, limit: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]> {
+    const claimed = await this.store.claim(worker, limit, hosted);
+    return Promise.all(
+      claimed.map(async (instance) => {
+        try {
+          return { ...instance, turns: await this.decoded(instance.summary.key, instance.turns) };
+        } catch (error) {
+          return { ...instance, unreadable: error as SagaError };
+        }
+      }),
+    );
+  }
+
+  async unread(worker: string): ReturnType<HistoryStore['unread']> {
+    const boxes = await this.store.unread(worker);
+    return Promise.all(boxes.map(async ({ key, messages }) => ({ key, messages: await this.read(messages) })));
+  }
+
+  async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
+    return this.store.post(shard, id, await convertMessage(message, this.codec.encode));
+  }
+
+  async history(key: InstanceKey): Promise<Turn[]> {
+    return this.decoded(key, await this.store.history(key));
+  }
+
+  within(transaction: CallerTransaction): CallerStore {
+    const caller = this.store.within(transaction);
+    return {
+      start: async (turn) => caller.start(await this.encoded(turn)),
+      post: async (shard, id, message) => caller.post(shard, id, await convertMessage(message, this.codec.encode)),
+      find: (shard, id) => caller.find(shard, id),
+    };
+  }
+
+  async recordOrphan(orphan: Orphan): Promise<void> {
+    await this.store.recordOrphan(await encodeOrphan(orphan, this.codec.encode));
+  }
+
+  private encoded(append: TurnAppend): Promise<TurnAppend> {
+    const known = this.prepared.get(append);
+    if (known) return known;
+    const encoding = this.encode(append);
+    this.prepared.set(append, encoding);
+    encoding.catch(() => this.prepared.delete(append));
+    return encoding;
+  }
+
+  private async encode(append: TurnAppend): Promise<TurnAppend> {
+    const { key, turn, head } = append;
+    // What lists show of an error has no data, whoever wrote it: it is read without being decoded.
+    const shown = head?.error ? { head: { ...head, error: summariseError(head.error) } } : {};
+    return { ...append, ...shown, turn: await convertTurn(key.run, turn, this.codec.encode) };
+  }
+
+  private decoded(key: InstanceKey, turns: readonly Turn[]): Promise<Turn[]> {
+    return Promise.all(turns.map((turn) => convertTurn(key.run, turn, this.codec.decode)));
+  }
+
+  /**
+   * In order up to the first that cannot be read. Signals after it wait too, so that none overtakes it (law M1); what people ask for,
+   * and has no payload, goes past it.
+   */
+  private async read(messages: readonly Message[]): Promise<Message[]> {
+    const read: Message[] = [];
+    let blocked = false;
+    for (const message of messages) {
+      if (blocked && (message.kind === 'signal' || message.input.length > 0)) continue;
+      try {
+        read.push(await convertMessage(message, this.codec.decode));
+      } catch (error) {
+        blocked = true;
+        read.push({ ...message, input: [], unreadable: error as SagaError });
+      }
+    }
+    return read;
+  }
+}
