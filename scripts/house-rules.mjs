@@ -10,6 +10,7 @@ export const AMBIENT = {
   decorators: ['@standard-schema/spec', 'reflect-metadata'],
   runtime: ['node:'],
   'store-postgres': ['node:', 'pg', 'typeorm'],
+  cron: ['croner'],
   'transport-microservices': ['node:', '@nestjs/microservices', '@nestjs/common', 'rxjs'],
   nest: ['node:', '@nestjs/common', '@nestjs/core', 'reflect-metadata'],
   participant: [
@@ -32,6 +33,7 @@ export const SUBPATHS = {
   decorators: 'reprise/decorators',
   runtime: 'reprise/runtime',
   'store-postgres': 'reprise/postgres',
+  cron: 'reprise/cron',
   'transport-microservices': 'reprise/microservices',
   participant: 'reprise/participant',
   testing: 'reprise/testing',

@@ -6,7 +6,7 @@ import { Page, pages, ROOT } from './markdown.js';
 const SURROUNDINGS: Readonly<Record<string, string>> = {
   reprise:
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaEngine ' +
-    'SagaFailedError SagaModule SagaQueries Signal Step StepFailedError StepUnknownError Turn',
+    'SagaFailedError SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn',
   'reprise/contracts': 'contract HandlerInput Remote',
   'reprise/core': 'StepCommand StepReply StepTransport',
   'reprise/decorators': 'sagaDefinition',

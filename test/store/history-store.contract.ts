@@ -6,6 +6,7 @@ import { describeIncidents } from './contract/incidents.js';
 import { describeLeases } from './contract/leases.js';
 import { describeMessages } from './contract/messages.js';
 import { describeRetention } from './contract/retention.js';
+import { describeSchedules } from './contract/schedules.js';
 import { describeStarts } from './contract/starts.js';
 import { describeTags } from './contract/tags.js';
 import { StoreBench, type StoreUnderTest } from './contract/store-bench.js';
@@ -30,5 +31,6 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeTags(bench);
     describeCatalogue(bench);
     describeRetention(bench);
+    describeSchedules(bench);
   });
 }

@@ -4,6 +4,7 @@ import type { InstanceKey } from './instance-key.js';
 import type { InstanceHead, InstanceSummary } from './instance-summary.js';
 import type { Json } from './json.js';
 import type { SagaError } from './saga-error.js';
+import type { ScheduleStore } from './schedule-store.js';
 import type { StepTransactions } from './step-transactions.js';
 import type { Tags } from './tags.js';
 
@@ -107,6 +108,9 @@ export abstract class HistoryStore {
   abstract readonly transactions: StepTransactions | undefined;
   /** Finds, counts and removes instances; no instance needs it to run. */
   abstract readonly catalogue: InstanceCatalogue;
+
+  /** The schedules that start instances (law M7), in the same place. */
+  abstract readonly schedules: ScheduleStore;
 
   /** Connects, and brings the schema up to date. Rejects in words when the schema is newer than this code. */
   abstract open(): Promise<void>;

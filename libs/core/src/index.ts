@@ -3,7 +3,10 @@ export { afterAttempt, deadlineOf, type AttemptOutcome } from './attempt-outcome
 export { awaitsPerson, isOpenStep, type CallState, type StepCall, type TimeCall } from './call-state.js';
 export { Clock } from './clock.js';
 export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
+export { CronCalendar } from './cron-calendar.js';
 export { isDecision, sameJson } from './decision-match.js';
+export { isScheduledId, tickId, type DeclaredSchedule } from './declared-schedule.js';
+export { dueTicks, type DueTicks } from './due-ticks.js';
 export { milliseconds, type Duration } from './duration.js';
 export {
   ENGINE_RULES,
@@ -83,6 +86,23 @@ export { isUnavailable, SagaError, type SagaErrorCode } from './saga-error.js';
 export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 export { SagaState } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';
+export {
+  checkSchedulePlan,
+  LONGEST_SCHEDULE_NAME,
+  schedulePlan,
+  schedulePlanProblems,
+  type CatchUpPolicy,
+  type OverlapPolicy,
+  type SchedulePlan,
+  type SchedulePlanOptions,
+} from './schedule-plan.js';
+export {
+  ScheduleStore,
+  type ScheduleReach,
+  type ScheduleRecord,
+  type ScheduleState,
+  type SkipReason,
+} from './schedule-store.js';
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
 export type { DynamicStep, StepDefinition } from './step-definition.js';
 export { StepDefinitions } from './step-definitions.js';

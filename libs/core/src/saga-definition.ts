@@ -1,3 +1,4 @@
+import type { DeclaredSchedule } from './declared-schedule.js';
 import type { Duration } from './duration.js';
 import type { Retention } from './retention.js';
 import type { SagaError } from './saga-error.js';
@@ -34,6 +35,8 @@ export interface SagaDefinition {
   readonly queries: ReadonlySet<string>;
   /** How long ended instances are kept; without it the engine's default holds. */
   readonly retention?: Retention;
+  /** The schedules that stand on the class. */
+  readonly schedules?: readonly DeclaredSchedule[];
   /** Checks and completes an input before anything is stored; rejects with `INVALID_INPUT`. */
   validate(input: unknown): Promise<unknown>;
   open(calls: SagaCalls): SagaProgram;

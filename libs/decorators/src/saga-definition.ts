@@ -3,6 +3,7 @@ import { declaredErrorClass, declaredErrors, validateWith } from 'reprise/contra
 import { SagaError, stepPolicy, type DeclaredError, type SagaDefinition, type StepDefinition } from 'reprise/core';
 import { openDirector } from './director.js';
 import type { SagaClass } from './saga-class.js';
+import { sagaSchedules } from './saga-schedules.js';
 import { sagaOutline, type SagaOutline } from './saga-outline.js';
 import type { CompensationRecord, StepRecord } from './saga-record.js';
 
@@ -32,6 +33,7 @@ function define(outline: SagaOutline): SagaDefinition {
     signals: new Set(outline.signals.keys()),
     queries: new Set(outline.queries.keys()),
     ...(retention === undefined ? {} : { retention }),
+    schedules: sagaSchedules(outline.sagaClass),
     validate: (value) => validate(name, input, value),
     open: (calls) => openDirector(outline, calls),
   };

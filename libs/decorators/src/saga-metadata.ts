@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import type { SagaClass } from './saga-class.js';
-import type { MemberRecord, SagaRecord } from './saga-record.js';
+import type { MemberRecord, SagaRecord, ScheduleRecord } from './saga-record.js';
 
 // The one file that knows `Reflect`'s metadata. Keys are `Symbol.for`, so that a CommonJS and an ESM copy of this package agree.
 const SAGA = Symbol.for('reprise:saga');
 const MEMBERS = Symbol.for('reprise:members');
+const SCHEDULES = Symbol.for('reprise:schedules');
 
 export function writeSaga(sagaClass: SagaClass, record: SagaRecord): void {
   Reflect.defineMetadata(SAGA, record, sagaClass);
@@ -15,6 +16,16 @@ export function sagaRecordOf(sagaClass: unknown): SagaRecord | undefined {
   return typeof sagaClass === 'function'
     ? (Reflect.getOwnMetadata(SAGA, sagaClass) as SagaRecord | undefined)
     : undefined;
+}
+
+/** Decorators of a class are called from the lowest up. */
+export function writeSchedule(sagaClass: SagaClass, record: ScheduleRecord): void {
+  Reflect.defineMetadata(SCHEDULES, [record, ...schedulesOf(sagaClass)], sagaClass);
+}
+
+/** The schedules on this very class, the uppermost first: a subclass is another saga, with schedules of its own. */
+export function schedulesOf(sagaClass: SagaClass): ScheduleRecord[] {
+  return (Reflect.getOwnMetadata(SCHEDULES, sagaClass) as ScheduleRecord[] | undefined) ?? [];
 }
 
 export function writeMember(prototype: object, record: MemberRecord): void {

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Command } from 'reprise/contracts';
 import type { Retention } from 'reprise/core';
 import type { LocalCompensationOptions, LocalStepOptions } from './local-step-options.js';
+import type { ScheduleOptions } from './schedule-options.js';
 
 /** What `@Saga` writes down. */
 export interface SagaRecord {
@@ -9,6 +10,12 @@ export interface SagaRecord {
   readonly version: number;
   readonly input?: StandardSchemaV1;
   readonly retention?: Retention;
+}
+
+/** What `@Schedule` writes down. */
+export interface ScheduleRecord {
+  readonly cron: string;
+  readonly options: ScheduleOptions;
 }
 
 export interface StepRecord {

@@ -16,6 +16,8 @@ export {
   type SagaErrorCode,
   type SagaLog,
   type SagaStatus,
+  type CatchUpPolicy,
+  type OverlapPolicy,
   type StepInvocation,
   type StepOptions,
   type TagChanges,
@@ -27,6 +29,7 @@ export {
   Compensate,
   Query,
   Saga,
+  Schedule,
   Signal,
   Step,
   type LocalCompensationOptions,
@@ -35,6 +38,7 @@ export {
   type SagaInput,
   type SagaOptions,
   type SagaResult,
+  type ScheduleOptions,
   type SignalName,
   type StepName,
 } from 'reprise/decorators';
@@ -51,10 +55,12 @@ export {
   type PageRequest,
   type StartOptions,
 } from 'reprise/runtime';
+export type { NewSchedule, ScheduleChanges, ScheduleDescription } from 'reprise/runtime';
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
 export { SagaClient, type ClientStartOptions } from './saga-client.js';
 export { SagaHandle, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';
+export { SagaSchedules } from './saga-schedules.js';
 export { SagaModule } from './saga.module.js';
 export type { TransactionManager } from './transaction-manager.js';

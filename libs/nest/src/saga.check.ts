@@ -4,6 +4,7 @@ import { retentionProblems, sagaCommands, sagaProblems, sagaRecordOf } from 'rep
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
 import type { FoundSaga } from './saga.explorer.js';
 import { transactionProblems } from './transaction-problems.js';
+import { allScheduleProblems } from './schedule-problems.js';
 import { transportProblems } from './transport-problems.js';
 
 /** Reports every mistake at once, at start-up, by class and method. */
@@ -20,6 +21,7 @@ export class SagaCheck {
       ...retentionProblems('SagaModule: `retention`', this.options.retention),
       ...duplicateProblems(found),
       ...scopeProblems(found),
+      ...(broken.length > 0 ? [] : allScheduleProblems(classes, this.options.calendar)),
       ...transportProblems(
         this.options.transport,
         classes.map((sagaClass) => [sagaClass, sagaCommands(sagaClass)] as const),

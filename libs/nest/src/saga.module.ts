@@ -5,6 +5,7 @@ import { SagaEngine, SagaQueries } from 'reprise/runtime';
 import { NestEngineLog } from './nest-engine-log.js';
 import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
+import { SagaSchedules } from './saga-schedules.js';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
 import { SagaCheck } from './saga.check.js';
 import { SagaExplorer } from './saga.explorer.js';
@@ -27,6 +28,7 @@ import { SagaRegistrar } from './saga.registrar.js';
     SagaExplorer,
     SagaCheck,
     SagaRegistrar,
+    SagaSchedules,
     {
       provide: SagaEngine,
       useFactory: (options: SagaModuleOptions) => new SagaEngine({ log: new NestEngineLog(), ...options }),
@@ -42,7 +44,7 @@ import { SagaRegistrar } from './saga.registrar.js';
       inject: [SAGA_MODULE_OPTIONS, SagaRegistrar],
     },
   ],
-  exports: [SagaEngine, SagaQueries, SagaRegistrar],
+  exports: [SagaEngine, SagaQueries, SagaRegistrar, SagaSchedules],
 })
 export class SagaModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

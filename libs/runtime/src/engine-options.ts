@@ -2,6 +2,7 @@ import {
   milliseconds,
   type CallerTransaction,
   type Clock,
+  type CronCalendar,
   type Duration,
   type HistoryStore,
   type Idle,
@@ -16,6 +17,8 @@ export interface EngineOptions {
   readonly store: HistoryStore;
   /** Needed as soon as a hosted saga has a remote step. */
   readonly transport?: StepTransport;
+  /** Reads cron expressions: `cron()` of `reprise/cron`. Needed as soon as there are schedules. */
+  readonly calendar?: CronCalendar;
   readonly clock?: Clock;
   readonly idle?: Idle;
   readonly log?: EngineLog;

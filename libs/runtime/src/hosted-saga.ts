@@ -27,6 +27,20 @@ export class HostedSagas {
     return [...this.sagas.values()].map(({ definition }) => ({ saga: definition.name, version: definition.version }));
   }
 
+  /** The newest version of a saga. */
+  newest(name: string): SagaDefinition | undefined {
+    return this.newestDefinitions().find((definition) => definition.name === name);
+  }
+
+  /** The newest version of each saga. */
+  newestDefinitions(): SagaDefinition[] {
+    const newest = new Map<string, SagaDefinition>();
+    for (const definition of this.definitions()) {
+      if (definition.version > (newest.get(definition.name)?.version ?? 0)) newest.set(definition.name, definition);
+    }
+    return [...newest.values()];
+  }
+
   definitions(): SagaDefinition[] {
     return [...this.sagas.values()].map(({ definition }) => definition);
   }

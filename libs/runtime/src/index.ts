@@ -10,5 +10,8 @@ export { SagaFailedError } from './outcome.js';
 export type { EngineOptions, SignalOptions, StartOptions } from './engine-options.js';
 export { SagaEngine } from './saga-engine.js';
 export { SagaQueries, type InstanceList, type OrphanList, type PageRequest } from './saga-queries.js';
+export type { ScheduleDescription } from './schedule-description.js';
+export type { NewSchedule, ScheduleChanges } from './schedule-orders.js';
+export { Schedules } from './schedules.js';
 export { SystemClock } from './system-clock.js';
 export { uuidV7 } from './uuid-v7.js';

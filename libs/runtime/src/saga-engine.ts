@@ -24,7 +24,9 @@ import { HostedSagas, type HostedSaga } from './hosted-saga.js';
 import { InstanceStarter } from './instance-starter.js';
 import { NodeIdle } from './node-idle.js';
 import { outcomeOf } from './outcome.js';
+import { expectAccepted } from './refused-message.js';
 import { ResultWatch, unknownInstance } from './result-watch.js';
+import { Schedules } from './schedules.js';
 import { surviveStrayRejections } from './stray-rejections.js';
 import { SystemClock } from './system-clock.js';
 import { uuidV7 } from './uuid-v7.js';
@@ -32,6 +34,8 @@ import { Worker } from './worker.js';
 
 /** Starts sagas, runs those that are hosted here, and talks to all of them. */
 export class SagaEngine {
+  /** Starts sagas again and again, by the calendar (law M7). */
+  readonly schedules: Schedules;
   private readonly store: HistoryStore;
   private readonly clock: Clock;
   private readonly idle: Idle;
@@ -52,6 +56,7 @@ export class SagaEngine {
     this.idle = options.idle ?? new NodeIdle();
     this.log = options.log ?? SILENT;
     this.poll = spanOf(options.poll ?? '1s');
+    this.schedules = new Schedules(this, options, this.sagas);
   }
 
   /** Adds a saga that this process can run; before `open()`. A process that hosts none is a pure client. */
@@ -62,6 +67,7 @@ export class SagaEngine {
   /** Opens the store, connects the transport, and starts the worker if sagas are hosted. */
   async open(): Promise<void> {
     await this.store.open();
+    await this.schedules.declare();
     await this.options.transport?.connect();
     this.results = new ResultWatch(this.store, this.clock, this.poll);
     this.unowned = new GroupCommit(this.store, undefined, 1, this.clock, this.log);
@@ -80,25 +86,27 @@ export class SagaEngine {
       unowned: this.unowned,
     });
     this.state = 'open';
+    this.schedules.begin();
   }
 
   /** Law W4: stops claiming, lets attempts finish within the grace time (default 10 s), gives the rest back. */
   async close(grace: Duration = '10s'): Promise<void> {
     if (this.state !== 'open') return;
     this.state = 'closed';
+    this.schedules.halt();
     await this.worker?.stop(milliseconds(grace));
-    await this.shutDown();
+    await this.housekeeping?.stop();
+    await this.letGo();
+    await this.store.close();
   }
 
   /** Stops at once and signs off nowhere, as a crash would; for tests of recovery. */
   async crash(): Promise<void> {
     this.state = 'closed';
+    this.schedules.halt();
     this.worker?.halt();
     void this.housekeeping?.stop();
-    this.endSurvival?.();
-    this.results?.close();
-    this.unowned?.stop();
-    await this.options.transport?.close();
+    await this.letGo();
   }
 
   /** True while something moves in this process that is not a wait for time or messages. */
@@ -212,6 +220,7 @@ export class SagaEngine {
       onClosed: ({ id, hosted }, events) => {
         const outcome = outcomeOf(id, events, hosted.definition);
         if (outcome) this.results!.ended(id, outcome);
+        this.schedules.ended(id);
       },
     });
     await this.worker.start();
@@ -221,25 +230,15 @@ export class SagaEngine {
   private async post(id: string, message: Message, manager?: CallerTransaction): Promise<void> {
     this.expectOpen();
     const store = manager ? this.store.within(manager) : this.store;
-    const outcome = await store.post(shardOf(id), id, message);
-    if (outcome === 'unknown') throw unknownInstance(id);
-    if (outcome === 'closed') {
-      throw new SagaError(
-        'INSTANCE_CLOSED',
-        `Instance "${id}" has ended and takes no ${message.kind} any more.`,
-        'It is on record as an orphan.',
-      );
-    }
+    expectAccepted(id, message, await store.post(shardOf(id), id, message));
     this.worker?.look();
   }
 
-  private async shutDown(): Promise<void> {
-    await this.housekeeping?.stop();
+  private async letGo(): Promise<void> {
     this.endSurvival?.();
     this.results?.close();
     this.unowned?.stop();
     await this.options.transport?.close();
-    await this.store.close();
   }
 
   private expectOpen(): void {

@@ -26,6 +26,7 @@ import type { PostgresStoreOptions } from './postgres-options.js';
 import { PostgresCallerStore } from './postgres-caller-store.js';
 import { PostgresStepTransactions } from './postgres-step-transactions.js';
 import { SameSchema } from './same-schema.js';
+import { PostgresScheduleStore } from './postgres-schedule-store.js';
 import { recordOrphan } from './statements/record-orphan.js';
 import { wakeIncidents } from './statements/wake-incidents.js';
 import { hostedColumns, WorkerLedger } from './worker-ledger.js';
@@ -34,6 +35,7 @@ import { hostedColumns, WorkerLedger } from './worker-ledger.js';
 export class PostgresHistoryStore extends HistoryStore {
   readonly transactions: StepTransactions | undefined;
   override readonly catalogue: PostgresCatalogue;
+  override readonly schedules: PostgresScheduleStore;
   private readonly appender: Appender;
   private readonly directory: Directory;
   private readonly ledger: WorkerLedger;
@@ -45,6 +47,7 @@ export class PostgresHistoryStore extends HistoryStore {
     private readonly options: PostgresStoreOptions,
   ) {
     super();
+    this.schedules = new PostgresScheduleStore(connection);
     this.appender = new Appender(connection);
     this.catalogue = new PostgresCatalogue(connection);
     this.ledger = new WorkerLedger(connection);

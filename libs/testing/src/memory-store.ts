@@ -20,12 +20,14 @@ import { MemoryOrphans, NO_RUN, type MemoryOrphan } from './memory-orphans.js';
 import { hosts, newRow, parse, type Row } from './memory-row.js';
 import { MemoryStepTransactions } from './memory-step-transactions.js';
 import { MemoryCallerStore } from './memory-transaction.js';
+import { MemoryScheduleStore } from './memory-schedule-store.js';
 
 /** The same promises as PostgreSQL's store, kept in a map: for unit tests. Nothing survives the process. */
 export class MemoryStore extends HistoryStore {
   readonly transactions = new MemoryStepTransactions();
   readonly catalogue: MemoryCatalogue;
   private readonly unclaimed: MemoryOrphans;
+  readonly schedules: MemoryScheduleStore;
   private readonly rows = new Map<string, Row>();
   private readonly newest = new Map<string, Row>();
   private readonly leases = new Map<string, number>();
@@ -36,6 +38,7 @@ export class MemoryStore extends HistoryStore {
   constructor(readonly clock: Clock) {
     super();
     this.unclaimed = new MemoryOrphans(clock);
+    this.schedules = new MemoryScheduleStore(clock);
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
       summaries: () => [...this.rows.values()].map(({ summary }) => summary),
       hosted: () =>

@@ -28,6 +28,8 @@ import { overlay } from './overlay.js';
 export const STORE_MEMBERS = {
   catalogue: 'payloads',
   transactions: 'payloads',
+  // The input of a schedule is encoded once, by whoever makes it, and decoded when a tick needs it.
+  schedules: 'plain',
   open: 'plain',
   close: 'plain',
   append: 'payloads',

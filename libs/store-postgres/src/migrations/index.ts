@@ -1,7 +1,8 @@
 import { histories } from './0001-histories.js';
 import { stepOutcomes } from './0002-step-outcomes.js';
 import { catalogue } from './0003-catalogue.js';
+import { schedules } from './0004-schedules.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
-export const MIGRATIONS: readonly Migration[] = [histories, stepOutcomes, catalogue];
+export const MIGRATIONS: readonly Migration[] = [histories, stepOutcomes, catalogue, schedules];

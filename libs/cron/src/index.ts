@@ -1,0 +1,2 @@
+export { cron } from './cron.js';
+export { CronerCalendar } from './croner-calendar.js';
