@@ -5,6 +5,7 @@ import { Page, pages, ROOT } from './markdown.js';
 /** Names that a code block of `docs/` may use without an import: a page shows the point, not the first ten lines of a file. */
 const SURROUNDINGS: Readonly<Record<string, string>> = {
   reprise:
+    'encryption offload PayloadCodec redact ' +
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaEngine ' +
     'SagaFailedError SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn',
   'reprise/contracts': 'contract HandlerInput Remote',
@@ -31,7 +32,9 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
 };
 /** Names of types; a name that is both is imported as the class it is. */
 const TYPES = new Set(
-  'SagaContext StepCommand StepReply Turn HandlerInput Remote Handlers HandlerStep MicroserviceOptions'.split(' '),
+  'PayloadCodec SagaContext StepCommand StepReply Turn HandlerInput Remote Handlers HandlerStep MicroserviceOptions'.split(
+    ' ',
+  ),
 );
 
 describe('the code blocks', () => {

@@ -1,6 +1,7 @@
 import { SagaError, type Json, type PayloadCodec, type SagaContext } from 'reprise/core';
 import { Compensate, Query, Saga, sagaDefinition, Signal, Step } from 'reprise/decorators';
 import { encryption, offload } from 'reprise/runtime';
+import { testSaga } from 'reprise/testing';
 import { Bucket, keyOf } from '../store/sample-codec.js';
 import { Lab, type Body } from './lab.js';
 
@@ -79,6 +80,17 @@ describe('I2 an engine with a codec', () => {
     await lab.advance(3_700_000);
     expect(await lab.result(Confidential)).toEqual({ kept: 'kept plain', said: ['with k1', 'with k2'] });
     await lab.engine.crash();
+  });
+
+  it('I2 works in tests in memory, too', async () => {
+    const run = await testSaga(Confidential)
+      .step('keep', (secret) => `kept ${secret}`)
+      .codec(old)
+      .start({ secret: SECRET, words: 0 });
+    await run.crash();
+    await run.advance('2 hours');
+    expect(await run.result()).toEqual({ kept: `kept ${SECRET}`, said: [] });
+    expect(JSON.stringify(run.history)).toContain(SECRET);
   });
 
   it('I2 checks the limit before it encodes', async () => {

@@ -1,5 +1,6 @@
 export {
   isClosed,
+  redact,
   SagaCancelledError,
   SagaError,
   StepFailedError,
@@ -9,6 +10,8 @@ export {
   type Duration,
   type InstanceCount,
   type InstanceSummary,
+  type PayloadCodec,
+  type PayloadContext,
   type RecordedOrphan,
   type Retention,
   type RetryOptions,
@@ -43,6 +46,10 @@ export {
   type StepName,
 } from 'reprise/decorators';
 export {
+  encryption,
+  offload,
+  type EncryptionOptions,
+  type OffloadOptions,
   currentStep,
   SagaEngine,
   SagaFailedError,

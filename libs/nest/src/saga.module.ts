@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { registeredSagas, type SagaClass } from 'reprise/decorators';
-import { SagaEngine, SagaQueries } from 'reprise/runtime';
+import { encodedStore, SagaEngine, SagaQueries } from 'reprise/runtime';
 import { NestEngineLog } from './nest-engine-log.js';
 import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
@@ -36,11 +36,13 @@ import { SagaRegistrar } from './saga.registrar.js';
     },
     {
       provide: SagaQueries,
-      useFactory: ({ store }: SagaModuleOptions, registrar: SagaRegistrar) =>
-        new SagaQueries(async () => {
+      useFactory: ({ store, codec }: SagaModuleOptions, registrar: SagaRegistrar) => {
+        const decoded = encodedStore(store, codec);
+        return new SagaQueries(async () => {
           await registrar.started();
-          return store;
-        }),
+          return decoded;
+        });
+      },
       inject: [SAGA_MODULE_OPTIONS, SagaRegistrar],
     },
   ],

@@ -7,7 +7,7 @@ import {
   type StepName,
   type StepResult,
 } from 'reprise/decorators';
-import type { StepInvocation } from 'reprise/core';
+import type { PayloadCodec, StepInvocation } from 'reprise/core';
 import { MemoryStore } from './memory-store.js';
 import { noFake, TestWorld, type StepBody } from './test-world.js';
 import { TestRun } from './test-run.js';
@@ -30,6 +30,7 @@ export interface WorldHooks {
 export class SagaTest<T> {
   private readonly bodies = new Map<string, StepBody>();
   private host: object | undefined;
+  private codecs: readonly PayloadCodec[] = [];
   private transaction: unknown;
 
   constructor(private readonly sagaClass: SagaClass<T>) {}
@@ -64,6 +65,12 @@ export class SagaTest<T> {
     return this;
   }
 
+  /** Payloads go through these on their way into the test's store, as the option `codec` of the module has it. */
+  codec(...codecs: readonly PayloadCodec[]): this {
+    this.codecs = codecs;
+    return this;
+  }
+
   /** Starts an instance and goes on until nothing moves but time. */
   async start(input: SagaInput<T>, options: { readonly id?: string } = {}): Promise<TestRun<T>> {
     return this.startIn(new MemoryStore(new VirtualClock()), input, options);
@@ -84,7 +91,8 @@ export class SagaTest<T> {
         await watch?.after(invocation);
       }
     };
-    const world = new TestWorld({ definition, clock: store.clock as VirtualClock, store, perform });
+    const { codecs: codec } = this;
+    const world = new TestWorld({ definition, clock: store.clock as VirtualClock, store, perform, codec });
     store.transactions.manager = this.transaction;
     onWorld?.(world);
     const run = new TestRun<T>(world, definition, id);

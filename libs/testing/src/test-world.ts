@@ -6,7 +6,7 @@ import {
   type StepInvocation,
   type StepReply,
 } from 'reprise/core';
-import { NodeIdle, SagaEngine } from 'reprise/runtime';
+import { NodeIdle, SagaEngine, type EngineOptions } from 'reprise/runtime';
 import { type MemoryStore } from './memory-store.js';
 import type { VirtualClock } from './virtual-clock.js';
 
@@ -20,6 +20,7 @@ export interface WorldOptions {
   readonly definition: SagaDefinition;
   readonly clock: VirtualClock;
   readonly store: MemoryStore;
+  readonly codec?: EngineOptions['codec'];
   /** Performs a step or a compensation, local or remote, or throws what it throws. */
   readonly perform: (step: string, args: readonly unknown[], invocation: StepInvocation) => Promise<unknown>;
 }
@@ -34,9 +35,10 @@ export class TestWorld {
   constructor(private readonly options: WorldOptions) {}
 
   async boot(): Promise<void> {
-    const { definition, clock, store, perform } = this.options;
+    const { definition, clock, store, codec, perform } = this.options;
     this.engine = new SagaEngine({
       store,
+      ...(codec ? { codec } : {}),
       transport: new DirectTransport(perform),
       clock,
       idle: this.idle,
