@@ -16,7 +16,8 @@ describeHistoryStore('memory, with a codec', async () => {
   return {
     store,
     another: store,
-    passTime: async (milliseconds: number) => clock.moveTo(clock.now() + milliseconds),
+    passTime: (milliseconds: number) => clock.moveTo(clock.now() + milliseconds),
+    passLimitTime: async (milliseconds: number) => clock.moveTo(clock.now() + milliseconds),
     dispose: async () => undefined,
   };
 });
@@ -31,6 +32,7 @@ describeHistoryStore('PostgreSQL, with a codec', async () => {
   return {
     store,
     another,
+    passLimitTime: (ms) => scratch.agePermits(ms),
     dispose: async () => {
       await store.close();
       await another.close();

@@ -4,6 +4,7 @@ import { describeClaims } from './contract/claims.js';
 import { describeHeads } from './contract/heads.js';
 import { describeIncidents } from './contract/incidents.js';
 import { describeLeases } from './contract/leases.js';
+import { describeLimits } from './contract/limits.js';
 import { describeMessages } from './contract/messages.js';
 import { describeRetention } from './contract/retention.js';
 import { describeSchedules } from './contract/schedules.js';
@@ -32,5 +33,6 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeCatalogue(bench);
     describeRetention(bench);
     describeSchedules(bench);
+    describeLimits(bench);
   });
 }

@@ -9,7 +9,8 @@ describeHistoryStore('memory', async () => {
   return {
     store,
     another: store,
-    passTime: async (milliseconds: number) => clock.moveTo(clock.now() + milliseconds),
+    passTime: (milliseconds: number) => clock.moveTo(clock.now() + milliseconds),
+    passLimitTime: async (milliseconds: number) => clock.moveTo(clock.now() + milliseconds),
     dispose: async () => undefined,
   };
 });

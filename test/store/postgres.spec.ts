@@ -16,6 +16,7 @@ describeHistoryStore('PostgreSQL', async () => {
   return {
     store,
     another,
+    passLimitTime: (ms) => scratch.agePermits(ms),
     dispose: async () => {
       await store.close();
       await another.close();
@@ -32,6 +33,7 @@ describeHistoryStore('PostgreSQL, over a TypeORM data source', async () => {
   return {
     store,
     another: store,
+    passLimitTime: (ms) => scratch.agePermits(ms),
     dispose: async () => {
       await store.close();
       expect(dataSource.isInitialized).toBe(true);

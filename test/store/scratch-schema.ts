@@ -28,6 +28,15 @@ export class ScratchSchema {
     return cut.length;
   }
 
+  /** Makes every permit so many milliseconds older. */
+  async agePermits(ms: number): Promise<void> {
+    await this.rows(
+      `update $schema.permit set queued_at = queued_at - $1 * interval '1 millisecond',
+         granted_at = granted_at - $1 * interval '1 millisecond'`,
+      [ms],
+    );
+  }
+
   async drop(): Promise<void> {
     await this.admin.query(`drop schema if exists "${this.name}" cascade`);
     await this.admin.end();

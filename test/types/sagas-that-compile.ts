@@ -19,6 +19,29 @@ export class Wider {
   async run() {}
 }
 
+/** A limit's functions take the step's input, or less of it; a remote step's are typed by its command. */
+@Saga({ name: 'limited' })
+export class Limited {
+  @Step({
+    limit: {
+      concurrency: 2,
+      rate: { count: 10, per: '1s' },
+      key: (id: string) => id,
+      priority: (_id: string, amount: number) => amount,
+    },
+  })
+  async charge(_orderId: string, _amount: number) {}
+  @Step({ limit: { perProcess: 1 } }) async plain(_orderId: string) {}
+  @Step(Inventory.reserve, { limit: { concurrency: 1, key: (input) => input.orderId } }) declare reserve: Remote<
+    typeof Inventory.reserve
+  >;
+  @Compensate('reserve', Inventory.release, { limit: { concurrency: 1, key: (input) => input.orderId } })
+  release(_reserved: unknown, { orderId }: { orderId: string }) {
+    return { orderId };
+  }
+  async run() {}
+}
+
 export class Base {
   @Step({ retry: false, timeout: '2 minutes' }) async charge(orderId: string) {
     return { id: orderId };

@@ -64,6 +64,25 @@ export class WrongSteps {
   }
 }
 
+export class WrongLimits {
+  // @ts-expect-error the key takes a number, the step a text
+  @Step({ limit: { concurrency: 1, key: (id: number) => `${id}` } }) async wrongKey(_orderId: string) {}
+
+  // @ts-expect-error the priority takes more than the step
+  @Step({ limit: { concurrency: 1, priority: (_id: string, n: number) => n } }) async wrongPriority(_orderId: string) {}
+
+  // @ts-expect-error a key is a text
+  @Step({ limit: { concurrency: 1, key: (id: string) => id.length } }) async numberAsKey(_orderId: string) {}
+
+  // @ts-expect-error a rate needs a span
+  @Step({ limit: { rate: { count: 1 } } }) async rateWithoutSpan() {}
+
+  // @ts-expect-error the command's input has no customer
+  @Step(Inventory.reserve, { limit: { concurrency: 1, key: (input) => input.customer } }) declare wrongField: Remote<
+    typeof Inventory.reserve
+  >;
+}
+
 export class WrongUndos {
   notAStep = 1;
   @Step(Inventory.reserve) declare reserve: Remote<typeof Inventory.reserve>;

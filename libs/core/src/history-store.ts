@@ -7,6 +7,7 @@ import type { SagaError } from './saga-error.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { StepTransactions } from './step-transactions.js';
 import type { Tags } from './tags.js';
+import type { StepLimits } from './step-limits.js';
 
 /** What the store notes when an instance begins, beside its first turn. */
 export interface StartRecord {
@@ -108,6 +109,8 @@ export abstract class HistoryStore {
   abstract readonly transactions: StepTransactions | undefined;
   /** Finds, counts and removes instances; no instance needs it to run. */
   abstract readonly catalogue: InstanceCatalogue;
+  /** Limits that all workers over this store share, and pauses (law S10). */
+  abstract readonly limits: StepLimits;
 
   /** The schedules that start instances (law M7), in the same place. */
   abstract readonly schedules: ScheduleStore;

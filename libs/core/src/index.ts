@@ -39,6 +39,7 @@ export {
   type WaitTimedOut,
 } from './event.js';
 export { Execution, type ExecutionOptions } from './execution.js';
+export { byTurn, FairTurns, type Queued } from './fair-turns.js';
 export {
   HistoryStore,
   SHARDS,
@@ -68,6 +69,16 @@ export type { InstanceFilter, Range, TagCondition } from './instance-filter.js';
 export type { InstanceKey } from './instance-key.js';
 export type { InstanceHead, InstanceSummary } from './instance-summary.js';
 export type { Json } from './json.js';
+export {
+  isCount,
+  isShared,
+  sharedLimit,
+  sharedLimitProblems,
+  type LimitOptions,
+  type RateOption,
+  type SharedLimit,
+  type StepLimit,
+} from './limit-options.js';
 export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
 export {
@@ -106,6 +117,18 @@ export {
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
 export type { DynamicStep, StepDefinition } from './step-definition.js';
 export { StepDefinitions } from './step-definitions.js';
+export {
+  StepLimits,
+  type DeclaredLimit,
+  type PermitDemand,
+  type PermitKey,
+  type PermitRequest,
+  type PermitsTaken,
+  type StepLimitStatus,
+  type StepPause,
+  type StepSetting,
+  type StepType,
+} from './step-limits.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';
 export {
   retryDelay,

@@ -21,6 +21,8 @@ export type SagaErrorCode =
   | 'ENGINE_TOO_OLD'
   | 'APPEND_REJECTED'
   | 'STEP_TIMED_OUT'
+  | 'LIMIT_KEY_FAILED'
+  | 'INVALID_LIMIT'
   | 'STEP_DEADLINE_PASSED'
   | 'STEP_UNKNOWN'
   | 'STEP_FAILED'

@@ -1,5 +1,6 @@
 import { milliseconds, type Duration } from './duration.js';
 import type { TransactionOptions } from './step-transactions.js';
+import { stepLimit, type LimitOptions, type StepLimit } from './limit-options.js';
 
 /** How a step is tried again. `false` in `StepOptions.retry` means one attempt. */
 export interface RetryOptions {
@@ -15,7 +16,10 @@ export interface RetryOptions {
   readonly jitter?: number;
 }
 
-export interface StepOptions {
+export interface StepOptions<
+  KeyInput extends readonly unknown[] = never[],
+  PriorityInput extends readonly unknown[] = KeyInput,
+> {
   /** The longest that one attempt may take. Default 30 s. */
   readonly timeout?: Duration;
   /** The longest that the step may take with all attempts and waits. Default 15 min; compensations: without end. */
@@ -27,6 +31,8 @@ export interface StepOptions {
    * asks a person.
    */
   readonly onUnknown?: 'throw' | 'incident';
+  /** How many attempts may be under way, or begin in a span of time (law S10). Default: no limit. */
+  readonly limit?: LimitOptions<KeyInput, PriorityInput>;
 }
 
 /** What a step that runs in this process may say beyond that. */
@@ -52,6 +58,7 @@ export interface StepPolicy {
   readonly asksPerson: boolean;
   /** Present on a step whose body runs in a transaction of the store's database (law S9). */
   readonly transactional?: TransactionOptions;
+  readonly limit?: StepLimit;
 }
 
 /** Forward steps end (law S5); compensations never give up by themselves (law C4). */
@@ -71,6 +78,7 @@ export function stepPolicy(
     jitter: retry.jitter ?? 0.2,
     asksPerson: !forward || options.onUnknown === 'incident',
     ...(options.transactional ? { transactional: options.transactional === true ? {} : options.transactional } : {}),
+    ...(options.limit ? { limit: stepLimit(options.limit) } : {}),
   };
 }
 

@@ -15,7 +15,7 @@ import { writeMember } from './saga-metadata.js';
 export function Compensate<Step extends string, C extends Command>(
   step: Step,
   command: C,
-  options?: StepOptions,
+  options?: StepOptions<[input: CommandInput<C>]>,
 ): <
   T extends { [Name in Step]: AsyncMethod },
   F extends (result: StepResult<T[Step]> | undefined, ...input: StepInput<T[Step]>) => CommandInput<C>,

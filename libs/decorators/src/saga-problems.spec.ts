@@ -51,6 +51,22 @@ describe('the problems of a saga class', () => {
     expect(sagaProblems(good)).toEqual([]);
   });
 
+  it.each<[object, string[]]>([
+    [{ concurrency: 0 }, ['limit.concurrency is 0']],
+    [{ perProcess: 1.5, rate: { count: -1, per: '1s' } }, ['limit.rate.count is -1', 'limit.perProcess is 1.5']],
+    [{ rate: { count: 1, per: 'soon' } }, ['limit.rate.per: "soon" is not a duration']],
+    [{ rate: { count: 1, per: 0 } }, ['limit.rate.per is 0']],
+    [{ concurrency: 1, key: 'customer', priority: 3 }, ['limit.key is not', 'limit.priority is not']],
+    [{ concurrency: 1, scope: 'all' }, ['limit.scope is all']],
+    [{ concurrency: 1, scope: 'key' }, ['there is no limit.key']],
+    [{}, ['limit is empty']],
+  ])('S10 name every mistake in a limit: %j', (limit, expected) => {
+    const broken = decorated((on) => on('charge', Step({ limit })));
+    const problems = sagaProblems(broken);
+    expect(problems).toEqual(expected.map((part) => expect.stringContaining(part)));
+    for (const problem of problems) expect(problem).toMatch(/^Wrong\.charge: limit/);
+  });
+
   it.each<[string, (on: (member: string, decorator: unknown) => void) => void, string]>([
     [
       'a remote step in a transaction',

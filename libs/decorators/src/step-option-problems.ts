@@ -1,14 +1,16 @@
 import { stepPolicy, type StepOptions, type TransactionalOptions } from 'reprise/core';
+import { stepLimitProblems } from './step-limit-problems.js';
 
 /**
  * What is wrong with the options of a step, in words.
  * @param remote true when another service performs it
  */
 export function stepOptionProblems(options: StepOptions & TransactionalOptions, remote: boolean): string[] {
-  const problems = transactionProblems(options, remote);
+  const limitProblems = stepLimitProblems(options.limit);
+  const problems = [...transactionProblems(options, remote), ...limitProblems];
   let policy;
   try {
-    policy = stepPolicy(options);
+    policy = stepPolicy(limitProblems.length > 0 ? { ...options, limit: {} } : options);
   } catch (error) {
     return [...problems, (error as Error).message];
   }

@@ -1,5 +1,6 @@
-import { isCommand, type Command, type Remote } from 'reprise/contracts';
+import { isCommand, type Command, type CommandInput, type Remote } from 'reprise/contracts';
 import type { StepOptions } from 'reprise/core';
+import type { LimitCheck } from './limit-check.js';
 import type { LocalStepOptions } from './local-step-options.js';
 import type { Refusal } from './refusal.js';
 import type { AnyMethod, AsyncMethod } from './saga-class.js';
@@ -34,7 +35,7 @@ export type RemoteStepCheck<T, K extends string, C extends Command> = K extends 
  */
 export function Step<C extends Command>(
   command: C,
-  options?: StepOptions,
+  options?: StepOptions<[input: CommandInput<C>]>,
 ): <T extends object, K extends string>(target: T & RemoteStepCheck<T, K, C>, key: K, notOnMethods?: never) => void;
 /**
  * A local step: an async method whose body runs on the ordinary provider, with real services and no saga fields.
@@ -44,12 +45,12 @@ export function Step<C extends Command>(
  * \@Step({ timeout: '30s', retry: { attempts: 5, backoff: '1s' }, errors: [CardDeclined] })
  * async charge(orderId: string, amount: number) { return this.gateway.charge(orderId, amount); }
  */
-export function Step(
-  options?: LocalStepOptions,
+export function Step<KeyInput extends readonly unknown[] = [], PriorityInput extends readonly unknown[] = []>(
+  options?: LocalStepOptions<KeyInput, PriorityInput>,
 ): <T extends object, K extends string, F extends AnyMethod>(
   target: T,
   key: K,
-  descriptor: TypedPropertyDescriptor<F> & LocalStepCheck<T, K, F>,
+  descriptor: TypedPropertyDescriptor<F> & LocalStepCheck<T, K, F> & LimitCheck<F, KeyInput, PriorityInput>,
 ) => void;
 export function Step(first?: Command | LocalStepOptions, second?: StepOptions) {
   return (target: object, member: string, descriptor?: unknown): void => {

@@ -13,5 +13,6 @@ export { SagaQueries, type InstanceList, type OrphanList, type PageRequest } fro
 export type { ScheduleDescription } from './schedule-description.js';
 export type { NewSchedule, ScheduleChanges } from './schedule-orders.js';
 export { Schedules } from './schedules.js';
+export { SagaLimits } from './saga-limits.js';
 export { SystemClock } from './system-clock.js';
 export { uuidV7 } from './uuid-v7.js';

@@ -14,6 +14,7 @@ import {
   type StepDefinition,
 } from 'reprise/core';
 import { Appointments } from './appointments.js';
+import { AttemptPermits } from './attempt-permits.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -31,6 +32,7 @@ export class OpenWork {
   private readonly appointments: Appointments;
   /** The attempt in flight, by call. */
   private readonly attempts = new Map<number, number>();
+  private readonly permits: AttemptPermits;
   /** Attempts that have not answered, late ones included: while there are any, the instance stays to hear them (S7). */
   private unanswered = 0;
   private stopped = false;
@@ -41,6 +43,7 @@ export class OpenWork {
     private readonly owner: WorkOwner,
   ) {
     this.appointments = new Appointments(worker.clock);
+    this.permits = new AttemptPermits(identity, worker.admission);
   }
 
   private get state(): SagaState {
@@ -52,9 +55,9 @@ export class OpenWork {
     return this.attempts.size > 0;
   }
 
-  /** True while any attempt, even a late one, may still answer. */
+  /** True while any attempt, even a late one, may still answer, or one waits for its turn (S10). */
   get awaitsAnswers(): boolean {
-    return this.unanswered > 0;
+    return this.unanswered > 0 || this.permits.awaited;
   }
 
   /** When something is due by itself, in milliseconds since the epoch; null when nothing is. */
@@ -65,6 +68,7 @@ export class OpenWork {
   stop(): void {
     this.stopped = true;
     this.appointments.dismissAll();
+    this.permits.giveBackAll();
   }
 
   /** Takes up everything that history left open and nothing here is working on. */
@@ -95,6 +99,7 @@ export class OpenWork {
   /** The step has an outcome: no further attempt. */
   settled(call: number): void {
     this.appointments.dismiss(retryOf(call));
+    if (!this.attempts.has(call)) this.permits.giveBack(call);
   }
 
   /** A step that the saga went on without is not tried again: its outcome is unknown from here on. */
@@ -115,7 +120,19 @@ export class OpenWork {
     // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
     const stepDeadline = definition.policy.asksPerson ? Infinity : deadlineOf(step, definition.policy);
     if (step.abandoned || this.worker.clock.now() >= stepDeadline) this.giveUp(step);
-    else this.attempt(step, definition, stepDeadline);
+    else if (this.mayBegin(step, definition, stepDeadline)) this.attempt(step, definition, stepDeadline);
+  }
+
+  /** Law S10: if not now, the attempt begins when its turn has come; its time does not run until then, the step's does. */
+  private mayBegin(step: StepCall, definition: StepDefinition, stepDeadline: number): boolean {
+    try {
+      if (this.permits.allow(step, definition, () => this.begin(step.call))) return true;
+      if (stepDeadline !== Infinity) this.retry(step.call, stepDeadline);
+    } catch (error) {
+      this.attempts.set(step.call, step.failures + 1);
+      this.end(step, step.failures + 1, { outcome: 'fatal', error: recordError(error) });
+    }
+    return false;
   }
 
   private attempt(call: StepCall, definition: StepDefinition, stepDeadline: number): void {
@@ -141,6 +158,7 @@ export class OpenWork {
     if (late && ended.outcome === 'transient') return this.owner.unemployed();
     if (!late) {
       this.attempts.delete(step.call);
+      this.permits.giveBack(step.call);
       this.appointments.dismiss(attemptOf(step.call));
     }
     const { policy } = this.owner.execution.steps.of(step)!;

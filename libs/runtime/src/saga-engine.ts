@@ -27,6 +27,7 @@ import { outcomeOf } from './outcome.js';
 import { expectAccepted } from './refused-message.js';
 import { ResultWatch, unknownInstance } from './result-watch.js';
 import { Schedules } from './schedules.js';
+import { SagaLimits } from './saga-limits.js';
 import { surviveStrayRejections } from './stray-rejections.js';
 import { SystemClock } from './system-clock.js';
 import { uuidV7 } from './uuid-v7.js';
@@ -34,13 +35,15 @@ import { Worker } from './worker.js';
 
 /** Starts sagas, runs those that are hosted here, and talks to all of them. */
 export class SagaEngine {
-  /** Starts sagas again and again, by the calendar (law M7). */
-  readonly schedules: Schedules;
   private readonly store: HistoryStore;
   private readonly clock: Clock;
   private readonly idle: Idle;
   private readonly log: EngineLog;
   private readonly sagas = new HostedSagas();
+  /** Starts sagas again and again, by the calendar (law M7). */
+  readonly schedules = new Schedules(this, this.options, this.sagas);
+  /** Limits and pauses of steps, for all workers over the store. Usable when the engine is open. */
+  readonly limits = new SagaLimits(this.sagas, () => (this.expectOpen(), this.store.limits));
   private readonly poll: number;
   private worker: Worker | undefined;
   private housekeeping: Housekeeping | undefined;
@@ -56,7 +59,6 @@ export class SagaEngine {
     this.idle = options.idle ?? new NodeIdle();
     this.log = options.log ?? SILENT;
     this.poll = spanOf(options.poll ?? '1s');
-    this.schedules = new Schedules(this, options, this.sagas);
   }
 
   /** Adds a saga that this process can run; before `open()`. A process that hosts none is a pure client. */
@@ -139,8 +141,7 @@ export class SagaEngine {
   ): Promise<unknown> {
     this.expectOpen();
     const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
-    const local = this.worker?.holds(id) ?? false;
-    const outcome = await this.results!.outcome(id, options.definition, local, timeout);
+    const outcome = await this.results!.outcome(id, options.definition, this.worker?.holds(id) ?? false, timeout);
     if ('error' in outcome) throw outcome.error;
     return outcome.result;
   }
@@ -243,7 +244,7 @@ export class SagaEngine {
 
   private expectOpen(): void {
     if (this.state === 'open') return;
-    const what = this.state === 'new' ? 'The engine is not open yet.' : 'The engine is closed.';
+    const what = `The engine is ${this.state === 'new' ? 'not open yet' : 'closed'}.`;
     throw new SagaError('SHUTTING_DOWN', what, 'Wait for the application to be up.');
   }
 }

@@ -1,4 +1,5 @@
 import type { AppendOutcome, Clock, HistoryEvent, Idle, InstanceKey, Orphan, SagaLog, TurnAppend } from 'reprise/core';
+import type { Admission } from './admission.js';
 import type { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -9,6 +10,7 @@ export interface WorkerContext {
   readonly idle: Idle;
   readonly log: EngineLog;
   readonly attempts: AttemptRunner;
+  readonly admission: Admission;
   readonly payloadLimit: number | undefined;
   /** How long an idle instance stays in memory, in milliseconds. */
   readonly keep: number;

@@ -12,6 +12,7 @@ import {
   type TurnAppend,
   type Clock,
 } from 'reprise/core';
+import { Admission } from './admission.js';
 import { AttemptRunner } from './attempt-runner.js';
 import { sagaLog, type EngineLog } from './engine-log.js';
 import { Claims } from './claims.js';
@@ -21,8 +22,9 @@ import { Heartbeat } from './heartbeat.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import { OrphanDesk } from './orphan-desk.js';
 import { Quarantine } from './quarantine.js';
-import { Resident } from './resident.js';
+import type { Resident } from './resident.js';
 import type { ResidentIdentity } from './resident-identity.js';
+import { Residents } from './residents.js';
 import type { Written } from './turn-writer.js';
 import { uuidV7 } from './uuid-v7.js';
 import { WorkSearch } from './work-search.js';
@@ -35,11 +37,11 @@ const CLAIM = 200;
 /** Runs instances: claims what is due, keeps the lease, and holds what it runs in memory. */
 export class Worker implements WorkerContext {
   readonly attempts: AttemptRunner;
+  readonly admission: Admission;
   draining = false;
   private id = uuidV7();
   private commits: GroupCommit;
-  private readonly residents = new Map<string, Resident>();
-  private readonly ids = new Set<string>();
+  private readonly residents = new Residents();
   private readonly claims: Claims;
   private readonly givingBack: GivingBack;
   private readonly heart: Heartbeat;
@@ -53,13 +55,14 @@ export class Worker implements WorkerContext {
     this.commits = this.newCommits();
     const { store, clock, log, lease, sagas, poll } = options;
     this.orphans = new OrphanDesk(store, log);
+    this.admission = new Admission({ limits: store.limits, clock, log, poll, worker: () => this.id });
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
-    this.claims = new Claims(store, () => [...this.residents.values()].map(({ identity }) => identity.key));
+    this.claims = new Claims(store, () => this.residents.keys);
     this.givingBack = new GivingBack({
       store,
       clock,
       log,
-      owed: (worker, { run }) => !this.draining && worker === this.id && !this.residents.has(run),
+      owed: (worker, { run }) => !this.draining && worker === this.id && !this.residents.get(run),
     });
     this.heart = new Heartbeat({
       store,
@@ -95,13 +98,14 @@ export class Worker implements WorkerContext {
 
   /** True while something moves here that is not a wait for time or messages. */
   get busy(): boolean {
-    return this.search.busy || this.givingBack.busy || [...this.residents.values()].some(({ busy }) => busy);
+    return this.search.busy || this.givingBack.busy || this.admission.busy || this.residents.busy;
   }
 
   /** Registers and begins to look for work. Rejects when the store is out of reach. */
   async start(): Promise<void> {
     const { store, sagas } = this.options;
     await this.heart.start();
+    await this.admission.start(sagas.definitions());
     const woken = await store.wakeIncidents([...MENDED_BY_DEPLOY], sagas.versions());
     if (woken > 0)
       this.log.info('Instances in incidents are tried with the code of this deploy.', { instances: woken });
@@ -111,7 +115,7 @@ export class Worker implements WorkerContext {
 
   /** Begins an instance here, owned from its first turn. */
   begin(identity: ResidentIdentity, event: IncomingEvent, start: StartRecord): Promise<Written> {
-    return this.admit(identity).begin(event, start);
+    return this.residents.admit(identity, this).begin(event, start);
   }
 
   /** True while another instance may be begun here; if not, it is for whoever has room. */
@@ -121,7 +125,7 @@ export class Worker implements WorkerContext {
 
   /** True if an instance of that id is in memory here. */
   holds(id: string): boolean {
-    return this.ids.has(id);
+    return this.residents.holds(id);
   }
 
   resident(run: string): Resident | undefined {
@@ -137,9 +141,10 @@ export class Worker implements WorkerContext {
   async stop(grace: number): Promise<void> {
     this.draining = true;
     this.stopHints?.();
+    this.admission.drain();
     await this.search.stop();
     const until = this.clock.now() + grace;
-    while ([...this.residents.values()].some(({ busy }) => busy) && this.clock.now() < until) {
+    while (this.residents.busy && this.clock.now() < until) {
       await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + 10, resolve));
     }
     this.halt();
@@ -156,6 +161,7 @@ export class Worker implements WorkerContext {
     void this.search.stop();
     this.heart.stop();
     this.stopHints?.();
+    this.admission.stop();
     this.drop();
   }
 
@@ -176,23 +182,12 @@ export class Worker implements WorkerContext {
   }
 
   left(identity: ResidentIdentity): void {
-    const { key, id } = identity;
-    // It may have been claimed again before it knew that it was given back.
-    if (this.residents.get(key.run)?.identity !== identity) return;
-    this.residents.delete(key.run);
-    this.ids.delete(id);
+    if (!this.residents.forget(identity)) return;
     if (this.residents.size === this.options.capacity - 1) this.look();
   }
 
   sagaLog(saga: string, id: string): SagaLog {
     return sagaLog(this.log, saga, id, this.options.redacted);
-  }
-
-  private admit(identity: ResidentIdentity): Resident {
-    const resident = new Resident(identity, this);
-    this.residents.set(identity.key.run, resident);
-    this.ids.add(identity.id);
-    return resident;
   }
 
   private newCommits(): GroupCommit {
@@ -219,7 +214,8 @@ export class Worker implements WorkerContext {
   /** One that cannot be taken up must not take its neighbours with it. */
   private async adopt({ summary, turns }: ClaimedInstance): Promise<Resident[]> {
     const { key, id, saga, version, status, retrying, error, tags } = summary;
-    const resident = this.admit({ key, id, hosted: this.options.sagas.get(saga, version)! });
+    const hosted = this.options.sagas.get(saga, version)!;
+    const resident = this.residents.admit({ key, id, hosted }, this);
     try {
       await resident.adopt(turns, { status, retrying, tags, ...(error ? { error } : {}) });
       return [resident];
@@ -237,6 +233,7 @@ export class Worker implements WorkerContext {
       { instances: this.size },
     );
     this.drop();
+    this.admission.forget();
     this.id = uuidV7();
     this.commits = this.newCommits();
     await this.options.store.heartbeat(this.id, this.options.lease, this.options.sagas.versions());
@@ -245,6 +242,6 @@ export class Worker implements WorkerContext {
 
   private drop(): void {
     this.commits.stop();
-    for (const resident of [...this.residents.values()]) resident.leave();
+    this.residents.dismiss();
   }
 }

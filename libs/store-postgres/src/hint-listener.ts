@@ -14,7 +14,8 @@ export function hintChannel(schemaName: string): string {
  * Hints are hints (law W7): whoever gets none still polls.
  */
 export class HintListener {
-  private readonly listeners = new Set<() => void>();
+  /** Listeners, by what their hints are about; the empty text for work. */
+  private readonly listeners = new Map<string, Set<() => void>>();
   private client: pg.Client | undefined;
   private timer: NodeJS.Timeout | undefined;
   private wait = FIRST_WAIT;
@@ -22,9 +23,11 @@ export class HintListener {
 
   constructor(private readonly connection: Connection) {}
 
-  add(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  /** @param subject what the hint carries; the empty text for work */
+  add(listener: () => void, subject = ''): () => void {
+    const listeners = this.listeners.get(subject) ?? new Set();
+    this.listeners.set(subject, listeners.add(listener));
+    return () => listeners.delete(listener);
   }
 
   start(): void {
@@ -50,12 +53,12 @@ export class HintListener {
       const broken = client;
       client.on('error', () => this.lost(broken));
       client.on('end', () => this.lost(broken));
-      client.on('notification', () => this.tell());
+      client.on('notification', ({ payload = '' }) => this.tell(payload));
       await client.connect();
       await client.query(`listen "${hintChannel(this.connection.schemaName)}"`);
       this.wait = FIRST_WAIT;
       // Whatever was said while nobody listened.
-      this.tell();
+      for (const subject of this.listeners.keys()) this.tell(subject);
     } catch {
       this.lost(client);
     }
@@ -70,7 +73,7 @@ export class HintListener {
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
   }
 
-  private tell(): void {
-    for (const listener of this.listeners) listener();
+  private tell(subject: string): void {
+    for (const listener of this.listeners.get(subject) ?? []) listener();
   }
 }

@@ -27,6 +27,7 @@ import { PostgresCallerStore } from './postgres-caller-store.js';
 import { PostgresStepTransactions } from './postgres-step-transactions.js';
 import { SameSchema } from './same-schema.js';
 import { PostgresScheduleStore } from './postgres-schedule-store.js';
+import { PostgresStepLimits } from './postgres-step-limits.js';
 import { recordOrphan } from './statements/record-orphan.js';
 import { wakeIncidents } from './statements/wake-incidents.js';
 import { hostedColumns, WorkerLedger } from './worker-ledger.js';
@@ -36,6 +37,7 @@ export class PostgresHistoryStore extends HistoryStore {
   readonly transactions: StepTransactions | undefined;
   override readonly catalogue: PostgresCatalogue;
   override readonly schedules: PostgresScheduleStore;
+  override readonly limits: PostgresStepLimits;
   private readonly appender: Appender;
   private readonly directory: Directory;
   private readonly ledger: WorkerLedger;
@@ -56,6 +58,7 @@ export class PostgresHistoryStore extends HistoryStore {
     const overDataSource = connection instanceof DataSourceConnection ? connection : undefined;
     this.transactions = overDataSource && new PostgresStepTransactions(overDataSource);
     this.sameSchema = new SameSchema(connection, overDataSource?.dataSource);
+    this.limits = new PostgresStepLimits(connection, this.hints);
   }
 
   override async open(): Promise<void> {

@@ -21,6 +21,7 @@ import { hosts, newRow, parse, type Row } from './memory-row.js';
 import { MemoryStepTransactions } from './memory-step-transactions.js';
 import { MemoryCallerStore } from './memory-transaction.js';
 import { MemoryScheduleStore } from './memory-schedule-store.js';
+import { MemoryStepLimits } from './memory-step-limits.js';
 
 /** The same promises as PostgreSQL's store, kept in a map: for unit tests. Nothing survives the process. */
 export class MemoryStore extends HistoryStore {
@@ -28,6 +29,7 @@ export class MemoryStore extends HistoryStore {
   readonly catalogue: MemoryCatalogue;
   private readonly unclaimed: MemoryOrphans;
   readonly schedules: MemoryScheduleStore;
+  readonly limits: MemoryStepLimits;
   private readonly rows = new Map<string, Row>();
   private readonly newest = new Map<string, Row>();
   private readonly leases = new Map<string, number>();
@@ -37,6 +39,7 @@ export class MemoryStore extends HistoryStore {
 
   constructor(readonly clock: Clock) {
     super();
+    this.limits = new MemoryStepLimits(clock, (worker) => !this.dead.has(worker));
     this.unclaimed = new MemoryOrphans(clock);
     this.schedules = new MemoryScheduleStore(clock);
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
@@ -116,6 +119,7 @@ export class MemoryStore extends HistoryStore {
   /** Gives back what every worker holds, as if all their leases had ended. */
   async freeAll(): Promise<void> {
     for (const { owner } of [...this.rows.values()]) if (owner) this.freeOf(owner);
+    this.limits.freeAll();
   }
 
   async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
@@ -216,6 +220,7 @@ export class MemoryStore extends HistoryStore {
   }
 
   private freeOf(worker: string): void {
+    this.limits.freeOf(worker);
     for (const row of this.rows.values()) if (row.owner === worker) this.free(row, 0);
   }
 

@@ -11,6 +11,8 @@ export interface StoreUnderTest {
   readonly another: HistoryStore;
   /** Lets the store's clock pass where it is virtual. */
   readonly passTime?: (ms: number) => void;
+  /** Makes everything that limits have noted so much older. */
+  readonly passLimitTime: (ms: number) => Promise<void>;
   readonly dispose: () => Promise<void>;
 }
 

@@ -27,6 +27,8 @@ import { overlay } from './overlay.js';
 /** Members of the port, by whether payloads pass through them. A new member does not compile until it stands here. */
 export const STORE_MEMBERS = {
   catalogue: 'payloads',
+  // A limit's key is computed from the input and stored as it is, like an id or a tag.
+  limits: 'plain',
   transactions: 'payloads',
   // The input of a schedule is encoded once, by whoever makes it, and decoded when a tick needs it.
   schedules: 'plain',

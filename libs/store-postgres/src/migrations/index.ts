@@ -2,7 +2,8 @@ import { histories } from './0001-histories.js';
 import { stepOutcomes } from './0002-step-outcomes.js';
 import { catalogue } from './0003-catalogue.js';
 import { schedules } from './0004-schedules.js';
+import { stepLimits } from './0005-step-limits.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
-export const MIGRATIONS: readonly Migration[] = [histories, stepOutcomes, catalogue, schedules];
+export const MIGRATIONS: readonly Migration[] = [histories, stepOutcomes, catalogue, schedules, stepLimits];

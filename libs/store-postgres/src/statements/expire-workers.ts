@@ -19,6 +19,7 @@ forgotten as (
   delete from ${schema}.worker
   where freed_at < now() - interval '1 day'
     and not exists (select from ${schema}.instance where instance.owner = worker.id and instance.closed_at is null)
+    and not exists (select from ${schema}.permit where permit.worker = worker.id)
 )
 select exists (select from expired) or exists (
   select from ${schema}.worker
