@@ -5,7 +5,7 @@ import { Page, pages, ROOT } from './markdown.js';
 /** Names that a code block of `docs/` may use without an import: a page shows the point, not the first ten lines of a file. */
 const SURROUNDINGS: Readonly<Record<string, string>> = {
   reprise:
-    'encryption offload PayloadCodec redact ' +
+    'encryption offload PayloadCodec redact SagaCompletions ' +
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaEngine ' +
     'SagaFailedError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn',
   'reprise/contracts': 'contract HandlerInput Remote',
@@ -28,11 +28,11 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   './readme/payment-gateway.js': 'CardDeclined PaymentGateway',
   './readme/place-order.saga.js': 'PlaceOrder PlaceOrderSaga',
   './readme/shop.module.js': 'ShopModule',
-  './fixtures/surroundings.js': 'order orders Payments',
+  './fixtures/surroundings.js': 'order orders Payments Mails LoanApproval LoanRejected',
 };
 /** Names of types; a name that is both is imported as the class it is. */
 const TYPES = new Set(
-  'PayloadCodec SagaContext StepCommand StepReply Turn HandlerInput Remote Handlers HandlerStep MicroserviceOptions'.split(
+  'PayloadCodec SagaContext StepCommand StepReply Turn HandlerInput Remote Handlers HandlerStep MicroserviceOptions LoanApproval'.split(
     ' ',
   ),
 );

@@ -1,17 +1,26 @@
 import type { IncomingEvent, RecordedError } from './event.js';
 import type { Json } from './json.js';
 import { isOpenStep, type StepCall } from './call-state.js';
+import { recordError } from './recorded-error.js';
+import { SagaError } from './saga-error.js';
 import type { SagaState } from './saga-state.js';
 import { retryDelay, type StepPolicy } from './step-policy.js';
 
 /** How one attempt ended, its payload encoded. */
 export type AttemptOutcome =
   | { readonly outcome: 'completed'; readonly result: Json }
-  | { readonly outcome: 'declared' | 'fatal' | 'transient'; readonly error: RecordedError };
+  | { readonly outcome: 'declared' | 'absent' | 'fatal' | 'transient'; readonly error: RecordedError };
 
-/** When a step's time is up, in milliseconds since the epoch; `Infinity` for never. */
-export function deadlineOf(step: StepCall, policy: StepPolicy): number {
-  return step.scheduledAt + policy.deadline;
+/** The attempt is over, but not the step: its outcome comes from elsewhere. `within`: for how many milliseconds it is waited for. */
+export interface DeferredOutcome {
+  readonly outcome: 'deferred';
+  readonly within?: number;
+}
+
+/** When a step's time is up, in milliseconds since the epoch; `Infinity` for never. Time that it is deferred does not count. */
+export function deadlineOf(step: StepCall, policy: StepPolicy, now: number): number {
+  const deferred = step.deferred + (step.deferral ? now - step.deferral.since : 0);
+  return step.scheduledAt + deferred + policy.deadline;
 }
 
 /**
@@ -23,7 +32,7 @@ export function afterAttempt(
   step: StepCall,
   policy: StepPolicy,
   attempt: number,
-  ended: AttemptOutcome,
+  ended: AttemptOutcome | DeferredOutcome,
   now: number,
   random: number,
 ): IncomingEvent[] {
@@ -35,9 +44,10 @@ export function afterAttempt(
     return late ? [{ type: 'StepCompletedLate', call, attempt, result: ended.result }] : [];
   }
   if (ended.outcome === 'completed') return [{ type: 'StepCompleted', call, attempt, result: ended.result }];
+  if (ended.outcome === 'deferred') return afterDeferral(step, policy, attempt, ended, now);
   const { error } = ended;
   const retryAt = now + retryDelay(policy, attempt, random);
-  const exhausted = attempt >= policy.attempts || retryAt >= deadlineOf(step, policy);
+  const exhausted = attempt >= policy.attempts || retryAt >= deadlineOf(step, policy, now);
   // An undo cannot end in an error: whatever it is, a person is asked (law C4).
   if (ended.outcome !== 'transient' && step.undoes === undefined) {
     return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error }];
@@ -45,8 +55,35 @@ export function afterAttempt(
   if (ended.outcome === 'transient' && !exhausted && !step.abandoned) {
     return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
   }
+  return unanswered(step, policy, attempt, error);
+}
+
+/** Nobody said how the step ended, and nobody will be asked again (law S6). @param attempt the last attempt */
+export function unanswered(step: StepCall, policy: StepPolicy, attempt: number, error: RecordedError): IncomingEvent[] {
+  const { call } = step;
   if (step.abandoned || !policy.asksPerson) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
   return [{ type: 'StepAttemptFailed', call, attempt, error }, incident(step, attempt, error)];
+}
+
+/** A deferral waits for word as long as it was told to, or as long as the step has time. */
+function afterDeferral(
+  step: StepCall,
+  policy: StepPolicy,
+  attempt: number,
+  { within }: DeferredOutcome,
+  now: number,
+): IncomingEvent[] {
+  const { call } = step;
+  // Word of how this attempt ended came first.
+  if (step.failures >= attempt || step.state === 'deferred') return [];
+  if (step.abandoned) return unanswered(step, policy, attempt, notWaitedFor(step));
+  const dueAt = within === undefined ? deadlineOf(step, policy, now) : now + within;
+  return [{ type: 'StepDeferred', call, attempt, ...(dueAt === Infinity ? {} : { dueAt }) }];
+}
+
+/** What is known of a step that the saga went on without. */
+export function notWaitedFor({ step }: StepCall): RecordedError {
+  return recordError(new SagaError('STEP_ABANDONED', `The saga went on without an answer to step "${step}".`));
 }
 
 function hasUndo(state: SagaState, call: number): boolean {

@@ -28,11 +28,16 @@ export class CallLedger {
         this.settleTime(event.call, event.type);
         return true;
       case 'StepAttemptFailed': {
-        const step = this.moveStep(event.call, event.type);
+        const step = this.moveStep(event.call, event.type, at);
         step.failures = event.attempt;
         step.error = event.error;
         if (event.retryAt === undefined) delete step.retryAt;
         else step.retryAt = event.retryAt;
+        return true;
+      }
+      case 'StepDeferred': {
+        const { dueAt } = event;
+        this.moveStep(event.call, event.type).deferral = { since: at, ...(dueAt === undefined ? {} : { dueAt }) };
         return true;
       }
       case 'StepCompleted':
@@ -111,13 +116,15 @@ export class CallLedger {
     this.calls.set(call.call, call);
   }
 
-  private moveStep(call: number, move: StepMove): StepCall {
+  private moveStep(call: number, move: StepMove, at?: number): StepCall {
     const step = this.step(call);
     const to = step && moveStep(step.state, move);
     if (!step || !to)
       throw corrupt(`${move} of call ${call}, which is ${step ? `a step in state "${step.state}"` : 'no step'}`);
     if (step.state === 'retrying') this.retrying--;
     if (to === 'retrying') this.retrying++;
+    if (step.deferral && at !== undefined) step.deferred += at - step.deferral.since;
+    delete step.deferral;
     step.state = to;
     // Answered after all: there is nothing left to ask.
     if (!isOpenStep(step)) this.asked.delete(call);
@@ -140,6 +147,7 @@ function scheduled({ call, step, input, undoes }: StepScheduled, at: number): St
     scheduledAt: at,
     state: 'scheduled',
     failures: 0,
+    deferred: 0,
     abandoned: false,
   };
 }

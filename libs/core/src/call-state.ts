@@ -16,6 +16,10 @@ export interface StepCall {
   failures: number;
   /** When the next attempt is due; undefined before the first failure and when nothing follows by itself. */
   retryAt?: number;
+  /** Present while it is deferred. */
+  deferral?: Deferral;
+  /** Milliseconds that it was deferred in all: they do not count towards its deadline. */
+  deferred: number;
   result?: Json;
   /** What was last heard. */
   error?: RecordedError;
@@ -23,6 +27,13 @@ export interface StepCall {
   abandoned: boolean;
   /** After a late success: the first call that can be its undo. One that was under way by then may have come too early (S7). */
   undoneFrom?: number;
+}
+
+/** A step that waits for word from outside. Times are milliseconds since the epoch. */
+export interface Deferral {
+  readonly since: number;
+  /** Absent: it is waited for as long as it takes. */
+  readonly dueAt?: number;
 }
 
 /** A timer, or a wait for a condition. */
@@ -42,5 +53,5 @@ export function awaitsPerson(step: StepCall): boolean {
 
 /** True while an answer of a participant would still settle the step. */
 export function isOpenStep(step: StepCall): boolean {
-  return step.state === 'scheduled' || step.state === 'retrying';
+  return step.state === 'scheduled' || step.state === 'retrying' || step.state === 'deferred';
 }

@@ -18,6 +18,8 @@ const error = { name: 'Error', message: 'x' };
 const scheduled = (call: number, step = 'step'): HistoryEvent => ({ type: 'StepScheduled', call, step, input: [] });
 const ends = {
   open: [],
+  deferred: [{ type: 'StepDeferred', call: 0, attempt: 1 }],
+  absent: [{ type: 'StepFailed', call: 0, attempt: 1, kind: 'absent', error }],
   retrying: [{ type: 'StepAttemptFailed', call: 0, attempt: 1, error, retryAt: 5 }],
   completed: [{ type: 'StepCompleted', call: 0, attempt: 1, result: 'r' }],
   declared: [{ type: 'StepFailed', call: 0, attempt: 1, kind: 'declared', error }],
@@ -55,6 +57,8 @@ describe('the compensation plan', () => {
   it.each<[keyof typeof ends, unknown[]]>([
     ['open', [[0, 'undo', 0]]],
     ['retrying', [[0, 'undo', 0]]],
+    ['deferred', [[0, 'undo', 0]]],
+    ['absent', []],
     ['completed', [[0, 'undo', undefined]]],
     ['declared', []],
     ['fatal', [[0, 'undo', undefined]]],

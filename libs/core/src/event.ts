@@ -51,12 +51,23 @@ export interface StepCompleted {
   readonly attempt: number;
   readonly result: Json;
 }
-/** The step ended in an error that is known (law S4): `declared` means that its effect did not happen. */
+/** The body gave the step out of its hands: its outcome comes from elsewhere, by its token. */
+export interface StepDeferred {
+  readonly type: 'StepDeferred';
+  readonly call: number;
+  readonly attempt: number;
+  /** When it is waited for no longer, in milliseconds since the epoch; absent: it is waited for as long as it takes. */
+  readonly dueAt?: number;
+}
+/**
+ * The step ended in an error that is known (law S4): `declared` means that its effect did not happen, `absent` that somebody looked
+ * and it did not.
+ */
 export interface StepFailed {
   readonly type: 'StepFailed';
   readonly call: number;
   readonly attempt: number;
-  readonly kind: 'declared' | 'fatal';
+  readonly kind: 'declared' | 'fatal' | 'absent';
   readonly error: RecordedError;
 }
 /** Attempts or time are used up and nobody answered (law S6). */
@@ -166,6 +177,7 @@ export type DecisionEvent =
 export type IncomingEvent =
   | SagaStarted
   | StepAttemptFailed
+  | StepDeferred
   | StepCompleted
   | StepFailed
   | StepOutcomeUnknown

@@ -49,9 +49,10 @@ export type AppendOutcome = 'appended' | 'repeated' | 'refused' | 'duplicate';
 export interface Message {
   /** A UUID, or the sender's own key: a message with an id seen before is not stored again while the first is unread. */
   readonly id: string;
-  readonly kind: 'signal' | 'cancel' | 'resume';
+  readonly kind: 'signal' | 'cancel' | 'resume' | 'result';
   /** The signal's name; the operator's name for `resume`; the reason for `cancel`. */
   readonly name: string;
+  /** The arguments of a signal; of a `result` one `StepResult`. */
   readonly input: readonly Json[];
   /** Why its input, and what came after it, cannot be read. The message stays in the mailbox. */
   readonly unreadable?: SagaError;

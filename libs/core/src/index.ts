@@ -1,6 +1,13 @@
 export { base64, fromBase64 } from './base64.js';
-export { afterAttempt, deadlineOf, type AttemptOutcome } from './attempt-outcome.js';
-export { awaitsPerson, isOpenStep, type CallState, type StepCall, type TimeCall } from './call-state.js';
+export {
+  afterAttempt,
+  deadlineOf,
+  notWaitedFor,
+  unanswered,
+  type AttemptOutcome,
+  type DeferredOutcome,
+} from './attempt-outcome.js';
+export { awaitsPerson, isOpenStep, type CallState, type Deferral, type StepCall, type TimeCall } from './call-state.js';
 export { Clock } from './clock.js';
 export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
 export { CronCalendar } from './cron-calendar.js';
@@ -28,6 +35,7 @@ export {
   type StepAttemptFailed,
   type StepCompleted,
   type StepCompletedLate,
+  type StepDeferred,
   type StepFailed,
   type StepOutcomeUnknown,
   type StepScheduled,
@@ -129,6 +137,7 @@ export {
   type StepSetting,
   type StepType,
 } from './step-limits.js';
+export { afterResult, type StepResult } from './step-result.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';
 export {
   retryDelay,

@@ -11,7 +11,9 @@ const INTO: Record<StepState, readonly StepMove[]> = {
   scheduled: [],
   retrying: ['StepAttemptFailed'],
   completed: ['StepCompleted'],
+  deferred: ['StepDeferred'],
   declared: ['StepFailed/declared'],
+  absent: ['StepFailed/absent'],
   fatal: ['StepFailed/fatal'],
   unknown: ['StepOutcomeUnknown'],
   compensated: ['StepCompleted', 'StepUndone'],
@@ -19,7 +21,9 @@ const INTO: Record<StepState, readonly StepMove[]> = {
 const STEP_MOVES_ALL: readonly StepMove[] = [
   'StepAttemptFailed',
   'StepCompleted',
+  'StepDeferred',
   'StepFailed/declared',
+  'StepFailed/absent',
   'StepFailed/fatal',
   'StepOutcomeUnknown',
   'StepCompletedLate',
@@ -33,11 +37,12 @@ function stepEvents(move: StepMove): HistoryEvent[] {
     case 'StepCompleted':
     case 'StepCompletedLate':
       return [{ type: move, call: 0, attempt: 1, result: 'r' }];
+    case 'StepDeferred':
+      return [{ type: move, call: 0, attempt: 1, dueAt: 9 }];
     case 'StepFailed/declared':
+    case 'StepFailed/absent':
     case 'StepFailed/fatal':
-      return [
-        { type: 'StepFailed', call: 0, attempt: 1, kind: move === 'StepFailed/fatal' ? 'fatal' : 'declared', error },
-      ];
+      return [{ type: 'StepFailed', call: 0, attempt: 1, kind: move.slice(11) as 'declared', error }];
     case 'StepOutcomeUnknown':
       return [{ type: move, call: 0, attempts: 1, error }];
     case 'StepUndone': {

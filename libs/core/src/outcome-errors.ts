@@ -30,14 +30,21 @@ export class StepFailedError extends SagaError {
   constructor(
     readonly step: string,
     error: RecordedError,
+    /** True when somebody looked and the effect did not happen: the code of this error is `STEP_DID_NOT_HAPPEN`. */
+    readonly absent = false,
   ) {
-    super('STEP_FAILED', `Step "${step}" failed for good: ${error.message}`, '', { cause: reviveError(error) });
+    super(
+      absent ? 'STEP_DID_NOT_HAPPEN' : 'STEP_FAILED',
+      absent ? `Step "${step}" did not happen: ${error.message}` : `Step "${step}" failed for good: ${error.message}`,
+      '',
+      { cause: reviveError(error) },
+    );
   }
 }
 
 /** The error that a step which ended in one throws to the code: the declared class itself, or `StepFailedError`. */
 export function failureOf({ step, state, error }: StepCall, definition: StepDefinition | undefined): Error {
-  if (state !== 'declared') return new StepFailedError(step, error!);
+  if (state !== 'declared') return new StepFailedError(step, error!, state === 'absent');
   return reviveDeclared(error!, definition?.declared ?? new Map());
 }
 

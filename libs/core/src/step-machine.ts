@@ -1,18 +1,23 @@
 /**
  * - `scheduled`: intent durable, first attempt due or under way
  * - `retrying`: an attempt failed, another is due, or a person is asked
+ * - `deferred`: the body gave it out of its hands; whoever has its token says how it ends
  * - `declared`: ended in a declared error, so its effect did not happen
+ * - `absent`: somebody looked, and its effect did not happen
  * - `fatal`: ended in an error that no retry mends; whether the effect happened is not certain
  * - `unknown`: nobody answered in time
  * - `compensated`: taken back
  */
-export type StepState = 'scheduled' | 'retrying' | 'completed' | 'declared' | 'fatal' | 'unknown' | 'compensated';
+export type StepState =
+  'scheduled' | 'retrying' | 'deferred' | 'completed' | 'declared' | 'absent' | 'fatal' | 'unknown' | 'compensated';
 
 /** What moves a step: its events, `StepFailed` split by kind, and `StepUndone`: the completion of its compensation. */
 export type StepMove =
   | 'StepAttemptFailed'
+  | 'StepDeferred'
   | 'StepCompleted'
   | 'StepFailed/declared'
+  | 'StepFailed/absent'
   | 'StepFailed/fatal'
   | 'StepOutcomeUnknown'
   | 'StepCompletedLate'
@@ -22,21 +27,34 @@ export type StepMove =
 export const STEP_MOVES = {
   scheduled: {
     StepAttemptFailed: 'retrying',
+    StepDeferred: 'deferred',
     StepCompleted: 'completed',
     'StepFailed/declared': 'declared',
+    'StepFailed/absent': 'absent',
     'StepFailed/fatal': 'fatal',
     StepOutcomeUnknown: 'unknown',
   },
   retrying: {
     StepAttemptFailed: 'retrying',
+    StepDeferred: 'deferred',
     StepCompleted: 'completed',
     'StepFailed/declared': 'declared',
+    'StepFailed/absent': 'absent',
+    'StepFailed/fatal': 'fatal',
+    StepOutcomeUnknown: 'unknown',
+  },
+  deferred: {
+    StepAttemptFailed: 'retrying',
+    StepCompleted: 'completed',
+    'StepFailed/declared': 'declared',
+    'StepFailed/absent': 'absent',
     'StepFailed/fatal': 'fatal',
     StepOutcomeUnknown: 'unknown',
   },
   completed: { StepUndone: 'compensated' },
   /** Another attempt of it succeeded after all: the effect did happen, and has to be undone if the saga fails (law S7). */
   declared: { StepCompletedLate: 'completed' },
+  absent: { StepCompletedLate: 'completed' },
   fatal: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
   unknown: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
   /** A success that comes after the undo has to be undone again (law S7). */

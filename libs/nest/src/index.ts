@@ -63,12 +63,15 @@ export {
   type NumberRange,
   type OrphanList,
   type PageRequest,
+  type FailStepOptions,
+  type RunningStep,
   type StartOptions,
 } from 'reprise/runtime';
 export type { NewSchedule, ScheduleChanges, ScheduleDescription } from 'reprise/runtime';
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
 export { SagaClient, type ClientStartOptions } from './saga-client.js';
+export { SagaCompletions } from './saga-completions.js';
 export { SagaHandle, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';
 export { SagaSchedules } from './saga-schedules.js';

@@ -7,6 +7,7 @@ import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
 import { SagaSchedules } from './saga-schedules.js';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
+import { SagaCompletions } from './saga-completions.js';
 import { SagaCheck } from './saga.check.js';
 import { SagaExplorer } from './saga.explorer.js';
 import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './saga.module-definition.js';
@@ -28,6 +29,7 @@ import { SagaRegistrar } from './saga.registrar.js';
     SagaExplorer,
     SagaCheck,
     SagaRegistrar,
+    SagaCompletions,
     SagaSchedules,
     {
       provide: SagaEngine,
@@ -47,7 +49,7 @@ import { SagaRegistrar } from './saga.registrar.js';
     },
     { provide: SagaLimits, useFactory: (engine: SagaEngine) => engine.limits, inject: [SagaEngine] },
   ],
-  exports: [SagaEngine, SagaLimits, SagaQueries, SagaRegistrar, SagaSchedules],
+  exports: [SagaCompletions, SagaEngine, SagaLimits, SagaQueries, SagaRegistrar, SagaSchedules],
 })
 export class SagaModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

@@ -6,6 +6,7 @@ import {
   recordError,
   SagaError,
   type AttemptOutcome,
+  type DeferredOutcome,
   type Json,
   type StepCall,
   type StepDefinition,
@@ -18,6 +19,8 @@ import {
 import type { Attempt } from './attempt.js';
 import { runAsStep } from './current-step.js';
 import type { ResidentIdentity } from './resident-identity.js';
+import { Deferral } from './deferral.js';
+import { RunningStep } from './running-step.js';
 import { TransactionalAttempts } from './transactional-attempts.js';
 
 /** Codes that no retry mends, wherever a body or a transport throws them. */
@@ -27,6 +30,7 @@ const FATAL: ReadonlySet<string> = new Set([
   'NO_SUCH_SERVICE',
   'INVALID_COMMAND_INPUT',
   'TRANSACTION_ENDED',
+  'CANNOT_COMPLETE_LATER',
 ]);
 
 /** Performs attempts, local and remote, and tells the three kinds of error apart (law S4). Never rejects. */
@@ -41,18 +45,18 @@ export class AttemptRunner {
     this.transactional = new TransactionalAttempts(transactions);
   }
 
-  async run(attempt: Attempt): Promise<AttemptOutcome> {
+  async run(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
     const { definition, call } = attempt;
     try {
       const args = await this.transactional.forestall(attempt, call.input.map(decodePayload));
       if (definition.command) return this.completed(attempt, await this.send(attempt, args[0]));
       const invocation = invocationOf(attempt);
-      const perform = async (manager?: unknown): Promise<Json> => {
-        const body = (): Promise<unknown> => attempt.hosted.perform(definition.name, args, invocation);
-        return this.encode(definition, await runAsStep(invocation, body, manager));
-      };
-      if (!definition.policy.transactional) return { outcome: 'completed', result: await perform() };
-      return await this.transactional.run(attempt, perform, (thrown) => failed(definition, thrown));
+      const step = new RunningStep(invocation, attempt);
+      const perform = (manager?: unknown): Promise<unknown> =>
+        runAsStep(step, () => attempt.hosted.perform(definition.name, args, invocation), manager);
+      if (!definition.policy.transactional) return this.performed(definition, await perform());
+      const encoded = async (manager: unknown): Promise<Json> => this.encode(definition, await perform(manager));
+      return await this.transactional.run(attempt, encoded, (thrown) => failed(definition, thrown));
     } catch (error) {
       return failed(definition, error);
     }
@@ -65,6 +69,11 @@ export class AttemptRunner {
     { transactional }: StepPolicy,
   ): Promise<AttemptOutcome | undefined> | undefined {
     return transactional && this.transactional.recorded({ instance: id, run: key.run }, call);
+  }
+
+  private performed(definition: StepDefinition, result: unknown): AttemptOutcome | DeferredOutcome {
+    if (!(result instanceof Deferral)) return { outcome: 'completed', result: this.encode(definition, result) };
+    return { outcome: 'deferred', ...(result.within === undefined ? {} : { within: result.within }) };
   }
 
   private completed({ definition }: Attempt, reply: StepReply): AttemptOutcome {

@@ -1,19 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { StepInvocation } from 'reprise/core';
+import type { RunningStep } from './running-step.js';
 
 interface Running {
-  readonly invocation: StepInvocation;
+  readonly step: RunningStep;
   readonly manager: unknown;
 }
 
 const running = new AsyncLocalStorage<Running>();
 
 /**
- * The invocation of the step body that is running right now: its idempotency key, attempt and deadline. Undefined outside one.
+ * The step whose body is running right now: its idempotency key, attempt and deadline, and what the body can do with it. Undefined
+ * outside one.
  * @example await gateway.charge(amount, { idempotencyKey: currentStep()?.key })
  */
-export function currentStep(): StepInvocation | undefined {
-  return running.getStore()?.invocation;
+export function currentStep(): RunningStep | undefined {
+  return running.getStore()?.step;
 }
 
 /**
@@ -24,6 +25,6 @@ export function currentTransaction(): unknown {
   return running.getStore()?.manager;
 }
 
-export function runAsStep<T>(invocation: StepInvocation, body: () => T, manager?: unknown): T {
-  return running.run({ invocation, manager }, body);
+export function runAsStep<T>(step: RunningStep, body: () => T, manager?: unknown): T {
+  return running.run({ step, manager }, body);
 }

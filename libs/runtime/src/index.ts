@@ -2,10 +2,12 @@ export { encryption, type EncryptionKey, type EncryptionOptions } from './codec/
 export { encodedStore } from './codec/encoded-store.js';
 export { offload, type OffloadOptions } from './codec/offload.js';
 export { currentStep, currentTransaction } from './current-step.js';
+export { Completions, type FailStepOptions } from './completions.js';
 export type { EngineLog } from './engine-log.js';
 export type { HostedSaga } from './hosted-saga.js';
 export type { DateRange, InstanceQuery, NumberRange } from './instance-query.js';
 export { NodeIdle } from './node-idle.js';
+export type { RunningStep } from './running-step.js';
 export { SagaFailedError } from './outcome.js';
 export type { EngineOptions, SignalOptions, StartOptions } from './engine-options.js';
 export { SagaEngine } from './saga-engine.js';

@@ -22,6 +22,8 @@ export interface MailboxOwner {
   readonly definition: SagaDefinition;
   /** True when the instance is no longer here: what it has not taken in stays in the store. */
   readonly gone: boolean;
+  /** What word of how a step ended means. */
+  told(result: Message): readonly IncomingEvent[];
   orphan(orphan: Omit<Orphan, 'key'>): void;
   /** A message cannot be read, for the moment or for good. */
   unreadable(cause: SagaError): void;
@@ -52,7 +54,10 @@ export class Mailbox {
       .map((message) => {
         this.pending.add(message.id);
         return {
-          read: () => messageEvents(message, this.owner.execution.state, this.owner.definition),
+          read: () =>
+            message.kind === 'result'
+              ? this.owner.told(message)
+              : messageEvents(message, this.owner.execution.state, this.owner.definition),
           orphaned: () => this.orphaned(message),
           message: message.id,
         };
@@ -83,10 +88,15 @@ export class Mailbox {
     ];
   }
 
-  private orphaned({ id, kind, name }: Message): void {
+  private orphaned({ id, kind, name, input }: Message): void {
     const { gone, orphan } = this.owner;
     const { state } = this.owner.execution;
-    if (kind !== 'signal' || gone || state.signals.has(id)) return;
+    if (gone) return;
+    if (kind === 'result') {
+      const reason = state.closed ? 'closed-instance' : 'duplicate-result';
+      return orphan({ id, reason, payload: { message: id, kind, name, input } });
+    }
+    if (kind !== 'signal' || state.signals.has(id)) return;
     orphan({ id, reason: state.closed ? 'closed-instance' : `unknown-signal:${name}` });
   }
 }

@@ -9,6 +9,9 @@ export function messageEvents(message: Message, state: SagaState, definition: Sa
     case 'cancel':
       if (state.cancelRequested || state.phase !== 'running') return [];
       return [{ type: 'CancelRequested', ...(message.name ? { reason: message.name } : {}) }];
+    case 'result':
+      // It is about a step, not for the code: see OpenWork.
+      return [];
     case 'resume':
       return state.incident ? [{ type: 'IncidentResolved', by: message.name }] : [];
   }

@@ -1,20 +1,24 @@
 import {
   afterAttempt,
-  deadlineOf,
+  afterResult,
   awaitsPerson,
+  deadlineOf,
   isOpenStep,
   recordError,
-  SagaError,
+  unanswered,
   type AttemptOutcome,
+  type DeferredOutcome,
   type Execution,
   type IncomingEvent,
-  type RecordedError,
+  type Message,
   type SagaState,
   type StepCall,
   type StepDefinition,
+  type StepResult,
 } from 'reprise/core';
 import { Appointments } from './appointments.js';
 import { AttemptPermits } from './attempt-permits.js';
+import { givenUp, isNoAnswer, noWordOf, timedOut } from './no-answer.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -74,18 +78,25 @@ export class OpenWork {
   /** Takes up everything that history left open and nothing here is working on. */
   resume(): void {
     for (const call of this.state.calls.values()) {
-      if (call.kind !== 'step') this.awaitTime(call.call);
+      if (call.kind !== 'step' || call.deferral) this.awaitTime(call.call);
       else if (isOpenStep(call) && !this.attempts.has(call.call) && !this.appointments.has(retryOf(call.call))) {
         if (call.abandoned || !awaitsPerson(call)) this.retry(call.call, call.retryAt ?? 0);
       }
     }
   }
 
-  /** Waits for the due time of a timer or wait. */
+  /** Waits for the due time of a timer, a wait, or a step that is deferred. */
   awaitTime(number: number): void {
     const call = this.state.calls.get(number);
-    const name = `due ${number}`;
-    if (!call || call.kind === 'step' || !call.open || call.dueAt === undefined || this.appointments.has(name)) return;
+    const name = dueOf(number);
+    if (!call || this.appointments.has(name)) return;
+    if (call.kind === 'step') {
+      if (call.abandoned) return this.giveUp(call);
+      const dueAt = call.deferral?.dueAt;
+      if (dueAt !== undefined) this.appointments.set(name, dueAt, () => this.endDeferral(call));
+      return;
+    }
+    if (!call.open || call.dueAt === undefined) return;
     const type = call.kind === 'timer' ? 'TimerFired' : 'WaitTimedOut';
     const due = (): IncomingEvent[] => (call.open ? [{ type, call: number }] : []);
     this.appointments.set(name, call.dueAt, () => this.owner.receive(due), call);
@@ -93,6 +104,7 @@ export class OpenWork {
 
   /** @param at milliseconds since the epoch */
   retry(call: number, at: number): void {
+    this.appointments.dismiss(dueOf(call));
     this.appointments.set(retryOf(call), at, () => this.begin(call));
   }
 
@@ -100,6 +112,14 @@ export class OpenWork {
   settled(call: number): void {
     this.appointments.dismiss(retryOf(call));
     if (!this.attempts.has(call)) this.permits.giveBack(call);
+    this.appointments.dismiss(dueOf(call));
+  }
+
+  /** What somebody outside says of a step. */
+  told(message: Message): IncomingEvent[] {
+    const told = message.input[0] as unknown as StepResult;
+    if (told.run !== this.identity.key.run) return [];
+    return afterResult(this.state, this.owner.execution.steps, told, this.worker.clock.now(), Math.random());
   }
 
   /** A step that the saga went on without is not tried again: its outcome is unknown from here on. */
@@ -116,10 +136,11 @@ export class OpenWork {
     const step = this.state.step(number);
     const definition = step && this.owner.execution.steps.of(step);
     if (this.stopped || this.worker.draining || !step || !definition || !isOpenStep(step)) return;
-    if (this.attempts.has(number)) return;
+    if (this.attempts.has(number) || step.deferral) return;
+    const now = this.worker.clock.now();
     // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
-    const stepDeadline = definition.policy.asksPerson ? Infinity : deadlineOf(step, definition.policy);
-    if (step.abandoned || this.worker.clock.now() >= stepDeadline) this.giveUp(step);
+    const stepDeadline = definition.policy.asksPerson ? Infinity : deadlineOf(step, definition.policy, now);
+    if (step.abandoned || now >= stepDeadline) this.giveUp(step);
     else if (this.mayBegin(step, definition, stepDeadline)) this.attempt(step, definition, stepDeadline);
   }
 
@@ -153,9 +174,9 @@ export class OpenWork {
   }
 
   /** An attempt ended, or its time is up; what still comes of it afterwards is late (S7). */
-  private end(step: StepCall, attempt: number, ended: AttemptOutcome): void {
+  private end(step: StepCall, attempt: number, ended: AttemptOutcome | DeferredOutcome): void {
     const late = this.attempts.get(step.call) !== attempt;
-    if (late && ended.outcome === 'transient') return this.owner.unemployed();
+    if (late && isNoAnswer(ended)) return this.owner.unemployed();
     if (!late) {
       this.attempts.delete(step.call);
       this.permits.giveBack(step.call);
@@ -168,8 +189,10 @@ export class OpenWork {
     );
   }
 
-  private orphan({ call }: StepCall, attempt: number, ended: AttemptOutcome, late: boolean): void {
-    if (ended.outcome === 'transient') return;
+  private orphan(step: StepCall, attempt: number, ended: AttemptOutcome | DeferredOutcome, late: boolean): void {
+    if (ended.outcome === 'deferred') return this.goOn(step);
+    if (isNoAnswer(ended)) return;
+    const { call } = step;
     const reason = this.state.closed
       ? 'closed-instance'
       : this.stopped
@@ -181,11 +204,22 @@ export class OpenWork {
     this.worker.orphan(this.identity.key, { id: `${call}:${attempt}`, reason, call, attempt, ...payload });
   }
 
+  /** The time of a deferral is up, and nobody said how the step ended (law S6). */
+  private endDeferral(step: StepCall): void {
+    const { policy } = this.owner.execution.steps.of(step)!;
+    this.owner.receive(() => (step.deferral ? unanswered(step, policy, step.failures + 1, noWordOf(step)) : []));
+  }
+
+  /** Word of a failure came before the body had deferred the step: the next attempt waited for the body. */
+  private goOn(step: StepCall): void {
+    if (step.state === 'retrying' && step.retryAt !== undefined) this.retry(step.call, step.retryAt);
+  }
+
   /** No further attempt; but what a transactional step has committed is known all the same (S9). */
   private giveUp(step: StepCall): void {
     const policy = this.owner.execution.steps.of(step)?.policy;
     const looking = policy && this.worker.attempts.recorded(this.identity, step, policy);
-    if (!looking) return this.conclude(step, () => [unanswered(step)]);
+    if (!looking) return this.conclude(step, () => [givenUp(step)]);
     this.unanswered++;
     void looking.then((recorded) => {
       this.unanswered--;
@@ -193,7 +227,7 @@ export class OpenWork {
       this.conclude(step, () =>
         recorded
           ? afterAttempt(this.state, step, policy, attempt, recorded, this.worker.clock.now(), 0)
-          : [unanswered(step)],
+          : [givenUp(step)],
       );
     });
   }
@@ -206,28 +240,7 @@ export class OpenWork {
 /** How long a late answer is listened for at the least, in milliseconds. */
 const LISTEN_ON = 30_000;
 
-function retryOf(call: number): string {
-  return `retry ${call}`;
-}
-
-function attemptOf(call: number): string {
-  return `attempt ${call}`;
-}
-
-function timedOut(step: StepCall, timeout: number): AttemptOutcome {
-  const error = new SagaError('STEP_TIMED_OUT', `Nobody answered step "${step.step}" within ${timeout} ms.`);
-  return { outcome: 'transient', error: recordError(error) };
-}
-
-function unanswered(step: StepCall): IncomingEvent {
-  const { call, failures, error } = step;
-  return { type: 'StepOutcomeUnknown', call, attempts: failures, error: error ?? neverAnswered(step) };
-}
-
-function neverAnswered(step: StepCall): RecordedError {
-  return recordError(
-    step.abandoned
-      ? new SagaError('STEP_ABANDONED', `The saga went on without an answer to step "${step.step}".`)
-      : new SagaError('STEP_DEADLINE_PASSED', `The deadline of step "${step.step}" passed without an answer.`),
-  );
-}
+/** The names of appointments. */
+const retryOf = (call: number): string => `retry ${call}`;
+const attemptOf = (call: number): string => `attempt ${call}`;
+const dueOf = (call: number): string => `due ${call}`;

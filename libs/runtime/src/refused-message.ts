@@ -12,3 +12,9 @@ export function expectAccepted(id: string, { kind }: Message, outcome: PostOutco
     );
   }
 }
+
+/** The engine takes nothing yet, or nothing any more. */
+export function notOpen(state: 'new' | 'closed'): SagaError {
+  const what = state === 'new' ? 'The engine is not open yet.' : 'The engine is closed.';
+  return new SagaError('SHUTTING_DOWN', what, 'Wait for the application to be up.');
+}

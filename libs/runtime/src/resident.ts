@@ -65,6 +65,7 @@ export class Resident {
       get gone() {
         return gone();
       },
+      told: (result) => this.work.told(result),
       orphan: (orphan) => worker.orphan(key, orphan),
       unreadable: ({ code, message }) => worker.log.warn('A message cannot be read; it waits.', { id, code, message }),
     });
@@ -204,6 +205,7 @@ export class Resident {
       case 'StepOutcomeUnknown':
         return this.work.settled(event.call);
       case 'TimerStarted':
+      case 'StepDeferred':
       case 'WaitStarted':
         return this.work.awaitTime(event.call);
       case 'CancelRequested':

@@ -15,6 +15,7 @@ import {
   type SagaDefinition,
   type Turn,
 } from 'reprise/core';
+import { Completions } from './completions.js';
 import { spanOf, type EngineOptions, type SignalOptions, type StartOptions } from './engine-options.js';
 import { encodedStore } from './codec/encoded-store.js';
 import { redactionOf, SILENT, type EngineLog } from './engine-log.js';
@@ -24,7 +25,7 @@ import { HostedSagas, type HostedSaga } from './hosted-saga.js';
 import { InstanceStarter } from './instance-starter.js';
 import { NodeIdle } from './node-idle.js';
 import { outcomeOf } from './outcome.js';
-import { expectAccepted } from './refused-message.js';
+import { expectAccepted, notOpen } from './refused-message.js';
 import { ResultWatch, unknownInstance } from './result-watch.js';
 import { Schedules } from './schedules.js';
 import { SagaLimits } from './saga-limits.js';
@@ -44,6 +45,7 @@ export class SagaEngine {
   readonly schedules = new Schedules(this, this.options, this.sagas);
   /** Limits and pauses of steps, for all workers over the store. Usable when the engine is open. */
   readonly limits = new SagaLimits(this.sagas, () => (this.expectOpen(), this.store.limits));
+  readonly completions = new Completions(this.options.payloadLimit, this.describe.bind(this), this.post.bind(this));
   private readonly poll: number;
   private worker: Worker | undefined;
   private housekeeping: Housekeeping | undefined;
@@ -243,8 +245,6 @@ export class SagaEngine {
   }
 
   private expectOpen(): void {
-    if (this.state === 'open') return;
-    const what = `The engine is ${this.state === 'new' ? 'not open yet' : 'closed'}.`;
-    throw new SagaError('SHUTTING_DOWN', what, 'Wait for the application to be up.');
+    if (this.state !== 'open') throw notOpen(this.state);
   }
 }

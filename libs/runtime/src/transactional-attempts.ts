@@ -39,7 +39,7 @@ export class TransactionalAttempts {
       return outcomeOf(definition, record);
     } catch (thrown) {
       const outcome = failure(thrown);
-      if (outcome.outcome === 'completed' || outcome.outcome === 'transient') return outcome;
+      if (outcome.outcome !== 'declared' && outcome.outcome !== 'fatal') return outcome;
       // A person lets an undo that failed try again (law C4): its failure is not for ever.
       if (call.undoes !== undefined) return outcome;
       const { error } = outcome;

@@ -9,6 +9,7 @@ import {
   type Turn,
 } from 'reprise/core';
 import type { QueryName, SagaInput, SagaResult, SignalName } from 'reprise/decorators';
+import type { FailStepOptions } from 'reprise/runtime';
 import { replayEveryPrefix } from './replay-check.js';
 import type { TestWorld } from './test-world.js';
 
@@ -67,6 +68,18 @@ export class TestRun<T> {
 
   async query<K extends QueryName<T>>(name: K, ...args: Arguments<T[K]>): Promise<Answer<T[K]>> {
     return (await this.world.engine.query(this.definition, this.id, name, args)) as Answer<T[K]>;
+  }
+
+  /** Completes a step that its body deferred (`completeLater`), by the token that the body saw. */
+  async completeStep(token: string, result?: unknown): Promise<void> {
+    await this.world.engine.completions.complete(token, result);
+    await this.settle();
+  }
+
+  /** Fails a step that its body deferred. @param options.kind `declared`, `transient` or `fatal`; default by the step's own errors */
+  async failStep(token: string, error: unknown, options?: FailStepOptions): Promise<void> {
+    await this.world.engine.completions.fail(token, error, options);
+    await this.settle();
   }
 
   async cancel(reason?: string): Promise<void> {

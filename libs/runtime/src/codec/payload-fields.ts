@@ -26,6 +26,7 @@ export const EVENT_PAYLOADS = {
   SagaStarted: { input: 'payload' },
   StepScheduled: { input: 'payloads' },
   StepAttemptFailed: { error: 'error' },
+  StepDeferred: {},
   StepCompleted: { result: 'payload' },
   StepFailed: { error: 'error' },
   StepOutcomeUnknown: { error: 'error' },
