@@ -38,7 +38,7 @@ const options = { bodies, poll: '1s' } as const;
 
 /** Everything that the store holds, as it is stored. */
 function stored(lab: Lab): string {
-  return JSON.stringify([...(lab.store as unknown as { rows: Map<string, object> }).rows.values()]);
+  return JSON.stringify([...(lab.store as unknown as { runs: { all(): object[] } }).runs.all()]);
 }
 
 async function opened(codec: PayloadCodec | readonly PayloadCodec[], more: object = {}): Promise<Lab> {

@@ -1,4 +1,4 @@
-import { SagaFailedError } from 'reprise/runtime';
+import { SagaFailedError } from 'reprise/core';
 import { testSaga } from 'reprise/testing';
 import { CardDeclined, Inventory, PlaceOrderSaga } from './place-order.js';
 

@@ -1,4 +1,5 @@
-import type { IncomingEvent, RecordedError } from './event.js';
+import type { IncomingEvent } from './event.js';
+import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
 import { isOpenStep, type StepCall } from './call-state.js';
 import { recordError } from './recorded-error.js';

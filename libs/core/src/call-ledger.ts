@@ -1,6 +1,7 @@
 import { isOpenStep, type CallState, type StepCall } from './call-state.js';
 import { corrupt } from './corrupt-history.js';
-import type { HistoryEvent, IncidentOpened, StepScheduled } from './event.js';
+import type { HistoryEvent, IncidentOpened } from './event.js';
+import type { StepScheduled } from './step-event.js';
 import { moveStep, type StepMove } from './step-machine.js';
 
 /** The calls of an instance as its history tells them: steps by their table of moves, timers and waits open or not. */

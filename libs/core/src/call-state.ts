@@ -1,4 +1,4 @@
-import type { RecordedError } from './event.js';
+import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
 import type { StepState } from './step-machine.js';
 

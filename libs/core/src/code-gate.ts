@@ -63,10 +63,16 @@ export class CodeGate {
     if (!this.asked) this.around.violate(error);
   }
 
-  /** False when the code has lost its say: after a violation, or when it went on by itself between two turns. */
+  /** False when the code has lost its say: after a violation or its end, or when it went on by itself between two turns. */
+  mayGoOn(what: string): boolean {
+    if (this.ended) return false;
+    if (this.mode === 'between turns') this.around.violate(callOutsideTurn(this.around.definition.name, what));
+    return !this.around.parked;
+  }
+
+  /** As `mayGoOn`, for `run()` itself: nothing comes after it. */
   mayEnd(): boolean {
-    if (this.mode === 'between turns') this.around.violate(callOutsideTurn(this.around.definition.name, 'its end'));
-    if (this.around.parked) return false;
+    if (!this.mayGoOn('its end')) return false;
     this.ended = true;
     return true;
   }

@@ -6,11 +6,14 @@ const DECISIONS: ReadonlySet<string> = new Set<DecisionEvent['type']>([
   'TimerStarted',
   'WaitStarted',
   'TagsChanged',
+  'UpdateCompleted',
+  'UpdateFailed',
   'CompensationStarted',
   'SagaCompleted',
   'SagaFailed',
   'SagaCompensated',
   'SagaCancelled',
+  'SagaContinued',
 ]);
 
 /** True for what the code decided, false for what came to it from outside. */
@@ -72,6 +75,10 @@ function describe(event: DecisionEvent): string {
       return `a wait as call ${event.call}`;
     case 'TagsChanged':
       return `a change of the tags ${Object.keys(event.tags).join(', ')}`;
+    case 'UpdateCompleted':
+      return `the end of update ${event.update}`;
+    case 'UpdateFailed':
+      return `the failure of update ${event.update} because of ${event.error.name}`;
     case 'CompensationStarted':
       return `the start of compensation because of ${event.error.name}`;
     case 'SagaCompleted':
@@ -80,6 +87,8 @@ function describe(event: DecisionEvent): string {
       return `its end as failed because of ${event.error.name}`;
     case 'SagaCompensated':
       return 'its end as compensated';
+    case 'SagaContinued':
+      return `its continuation as version ${event.version}`;
     case 'SagaCancelled':
       return 'its end as cancelled';
   }

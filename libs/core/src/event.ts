@@ -1,19 +1,16 @@
+import type { ParentLink } from './parent-link.js';
+import type { RecordedError } from './error-record.js';
+import type {
+  StepAttemptFailed,
+  StepCompleted,
+  StepCompletedLate,
+  StepDeferred,
+  StepFailed,
+  StepOutcomeUnknown,
+  StepScheduled,
+} from './step-event.js';
 import type { Json } from './json.js';
 import type { StoredTagChanges } from './tags.js';
-
-/** How an error is kept in the history: by value, so that replay can throw it again. */
-export interface RecordedError {
-  /** The error's class name, for instance `OutOfStock`. */
-  readonly name: string;
-  readonly message: string;
-  /** A stable code for the program, where the error has one. */
-  readonly code?: string;
-  /** The encoded data of a declared error. */
-  readonly data?: Json;
-  /** Where it was thrown; kept for people, never compared and never sent to another service. */
-  readonly stack?: string;
-  readonly cause?: RecordedError;
-}
 
 /** The rules of replay that wrote a history (law D9). A change of the rules gets a new number; old numbers keep replaying. */
 export const ENGINE_RULES = 1;
@@ -24,67 +21,19 @@ export interface SagaStarted {
   readonly version: number;
   readonly engine: number;
   readonly input: Json;
+  /** Signals that came with the start: handed over before `run()` begins. */
+  readonly signals?: readonly CarriedSignal[];
+  /** Present on a child. */
+  readonly parent?: ParentLink;
+  /** The run that continued as this one. */
+  readonly continues?: string;
 }
-/** The intent of a step (law S1): durable before the step is sent or run. */
-export interface StepScheduled {
-  readonly type: 'StepScheduled';
-  readonly call: number;
-  readonly step: string;
-  /** The encoded arguments, in order. */
+/** A signal that comes with the start of a run. */
+export interface CarriedSignal {
+  /** The id of the message that carries it: sent again with it, it is not delivered again. */
+  readonly message: string;
+  readonly name: string;
   readonly input: readonly Json[];
-  /** Present on a compensation: the call whose effect it takes back. */
-  readonly undoes?: number;
-}
-/** One try of a step ended without an outcome. */
-export interface StepAttemptFailed {
-  readonly type: 'StepAttemptFailed';
-  readonly call: number;
-  /** 1 for the first try. */
-  readonly attempt: number;
-  readonly error: RecordedError;
-  /** When the next try is due, in milliseconds since the epoch; absent when no try follows by itself. */
-  readonly retryAt?: number;
-}
-export interface StepCompleted {
-  readonly type: 'StepCompleted';
-  readonly call: number;
-  readonly attempt: number;
-  readonly result: Json;
-}
-/** The body gave the step out of its hands: its outcome comes from elsewhere, by its token. */
-export interface StepDeferred {
-  readonly type: 'StepDeferred';
-  readonly call: number;
-  readonly attempt: number;
-  /** When it is waited for no longer, in milliseconds since the epoch; absent: it is waited for as long as it takes. */
-  readonly dueAt?: number;
-}
-/**
- * The step ended in an error that is known (law S4): `declared` means that its effect did not happen, `absent` that somebody looked
- * and it did not.
- */
-export interface StepFailed {
-  readonly type: 'StepFailed';
-  readonly call: number;
-  readonly attempt: number;
-  readonly kind: 'declared' | 'fatal' | 'absent';
-  readonly error: RecordedError;
-}
-/** Attempts or time are used up and nobody answered (law S6). */
-export interface StepOutcomeUnknown {
-  readonly type: 'StepOutcomeUnknown';
-  readonly call: number;
-  /** How often the step was tried. */
-  readonly attempts: number;
-  /** What was last heard. */
-  readonly error: RecordedError;
-}
-/** A success that came after the step's outcome was called unknown (law S7). Its compensation runs, again if need be. */
-export interface StepCompletedLate {
-  readonly type: 'StepCompletedLate';
-  readonly call: number;
-  readonly attempt: number;
-  readonly result: Json;
 }
 export interface TimerStarted {
   readonly type: 'TimerStarted';
@@ -112,6 +61,25 @@ export interface SignalReceived {
   readonly message: string;
   readonly name: string;
   readonly input: readonly Json[];
+}
+/** A request to change the instance and answer, which its validator let through (law M3). */
+export interface UpdateAccepted {
+  readonly type: 'UpdateAccepted';
+  /** The id of the message that carried it. */
+  readonly update: string;
+  readonly name: string;
+  readonly input: readonly Json[];
+}
+export interface UpdateCompleted {
+  readonly type: 'UpdateCompleted';
+  readonly update: string;
+  readonly result: Json;
+}
+/** The handler of an update threw: its sender gets the error, the instance goes on. */
+export interface UpdateFailed {
+  readonly type: 'UpdateFailed';
+  readonly update: string;
+  readonly error: RecordedError;
 }
 export interface CancelRequested {
   readonly type: 'CancelRequested';
@@ -145,6 +113,8 @@ export interface SagaCompleted {
   readonly result: Json;
   /** Calls that were still open; what they answer later is an orphan. */
   readonly abandoned?: readonly number[];
+  /** Updates whose handlers had not ended; their senders are told. */
+  readonly unfinished?: readonly string[];
 }
 /** Ended in an error with nothing to undo. */
 export interface SagaFailed {
@@ -161,16 +131,42 @@ export interface SagaCancelled {
   readonly error: RecordedError;
 }
 
+/** An operator ended it at once (law C7): nothing was undone. */
+export interface SagaTerminated {
+  readonly type: 'SagaTerminated';
+  readonly reason: string;
+  /** What was left standing: steps that were done, or whose outcome is not known, and were not undone. */
+  readonly standing: readonly { readonly call: number; readonly step: string; readonly state: string }[];
+}
+/** The run gives way to another of the same id, which begins with this input. */
+export interface SagaContinued {
+  readonly type: 'SagaContinued';
+  readonly input: Json;
+  readonly version: number;
+  /** The run that takes over. */
+  readonly next: string;
+}
+/** An instance that completed has to be taken back: by its parent, or by an operator (law C6). */
+export interface UndoRequested {
+  readonly type: 'UndoRequested';
+  readonly reason: string;
+  /** The call that waits for the end of it; absent when an operator asked. */
+  readonly for?: ParentLink;
+}
+
 /** What the saga's code decided. These follow from the events before them, and replay checks that they still do. */
 export type DecisionEvent =
   | StepScheduled
   | TimerStarted
   | WaitStarted
   | TagsChanged
+  | UpdateCompleted
+  | UpdateFailed
   | CompensationStarted
   | SagaCompleted
   | SagaFailed
   | SagaCompensated
+  | SagaContinued
   | SagaCancelled;
 
 /** What came to the instance from outside: from a participant, a clock, a client, an operator. */
@@ -185,7 +181,10 @@ export type IncomingEvent =
   | TimerFired
   | WaitTimedOut
   | SignalReceived
+  | UpdateAccepted
   | CancelRequested
+  | UndoRequested
+  | SagaTerminated
   | IncidentOpened
   | IncidentResolved;
 

@@ -8,6 +8,7 @@ interface ContextCalls {
   now(): number;
   /** Throws where a number must not be drawn: it would be another one in a replay. */
   draw(what: string): void;
+  openUpdates(): number;
   sleep(dueAt: number): Promise<unknown>;
   until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
   compensate(): Promise<unknown>;
@@ -32,6 +33,10 @@ export class ExecutionContext implements SagaContext {
       info: (message, details) => calls.log('info', message, details),
       warn: (message, details) => calls.log('warn', message, details),
     };
+  }
+
+  get handlersFinished(): boolean {
+    return this.calls.openUpdates() === 0;
   }
 
   now(): Date {

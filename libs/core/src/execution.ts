@@ -9,6 +9,7 @@ import {
   type Turn,
 } from './event.js';
 import type { Idle } from './idle.js';
+import type { Json } from './json.js';
 import { decodePayload, encodePayload } from './payload-codec.js';
 import { asViolation, engineTooOld } from './rule-violations.js';
 import type { CodeSurroundings } from './code-surroundings.js';
@@ -115,6 +116,11 @@ export class Execution {
     return decodePayload(encodePayload(this.code.query(name, args), `the answer of query "${name}"`));
   }
 
+  /** Lets the code look at an update before it is accepted. @throws what its validator throws */
+  validateUpdate(name: string, args: readonly Json[]): void {
+    this.code.validateUpdate(name, args.map(decodePayload));
+  }
+
   /** Follows history by one event: a decision must be the code's next, anything else is delivered. */
   private async follow(recorded: HistoryEvent): Promise<void> {
     if (isDecision(recorded)) {
@@ -146,7 +152,7 @@ export class Execution {
   private deliver(event: IncomingEvent): boolean {
     if (event.type !== 'SagaStarted') return this.code.deliver(event);
     if (event.engine > ENGINE_RULES) throw engineTooOld(event.engine);
-    this.code.begin(event.input);
+    this.code.begin(event);
     return true;
   }
 

@@ -3,6 +3,9 @@ import type { InstanceCatalogue } from './instance-catalogue.js';
 import type { InstanceKey } from './instance-key.js';
 import type { InstanceHead, InstanceSummary } from './instance-summary.js';
 import type { Json } from './json.js';
+import type { ParentLink } from './parent-link.js';
+import type { Message, OutgoingMessage, ReplyAddress, UnsentMessage } from './message.js';
+import type { MessageReply, Reply } from './reply.js';
 import type { SagaError } from './saga-error.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { StepTransactions } from './step-transactions.js';
@@ -20,6 +23,23 @@ export interface StartRecord {
   readonly reuse: boolean;
   /** True when the appending worker owns the new instance at once; false when any worker may claim it. */
   readonly owned: boolean;
+  /** Present on a child: the call that made it. */
+  readonly parent?: ParentLink;
+}
+
+/** What one run makes way for when it continues as new, or what a copy of its history becomes. */
+export interface Successor {
+  readonly run: string;
+  readonly version: number;
+  readonly turn: Turn;
+}
+
+/** A run that begins with a copy of another's history. */
+export interface ForkedRun {
+  readonly run: string;
+  readonly start: StartRecord;
+  /** Its history so far. */
+  readonly turns: readonly Turn[];
 }
 
 /** One turn to append. All of it is written, or none. */
@@ -34,6 +54,10 @@ export interface TurnAppend {
   readonly head?: InstanceHead;
   /** Ids of the messages that this turn took in; they leave the mailbox with it. */
   readonly consumed?: readonly string[];
+  /** What the senders of messages are told when the turn is durable. */
+  readonly replies?: readonly MessageReply[];
+  /** Messages to other instances. They are on their way when the turn is durable: see `relayed`. */
+  readonly outgoing?: readonly OutgoingMessage[];
   /** Present when the worker gives the instance back with this turn, due again after so many milliseconds, or only on a message (`null`). */
   readonly release?: { readonly wakeAfter: number | null };
 }
@@ -45,18 +69,6 @@ export interface TurnAppend {
  * - `duplicate`: a start whose id is taken.
  */
 export type AppendOutcome = 'appended' | 'repeated' | 'refused' | 'duplicate';
-
-export interface Message {
-  /** A UUID, or the sender's own key: a message with an id seen before is not stored again while the first is unread. */
-  readonly id: string;
-  readonly kind: 'signal' | 'cancel' | 'resume' | 'result';
-  /** The signal's name; the operator's name for `resume`; the reason for `cancel`. */
-  readonly name: string;
-  /** The arguments of a signal; of a `result` one `StepResult`. */
-  readonly input: readonly Json[];
-  /** Why its input, and what came after it, cannot be read. The message stays in the mailbox. */
-  readonly unreadable?: SagaError;
-}
 
 /** `accepted` is durable. `unknown` and `closed` go on record as orphans (law M1). */
 export type PostOutcome = 'accepted' | 'unknown' | 'closed';
@@ -157,7 +169,10 @@ export abstract class HistoryStore {
   /** Makes every instance in an incident with one of these codes due again, so that new code can try it. Answers how many. */
   abstract wakeIncidents(codes: readonly string[], hosted: readonly HostedVersion[]): Promise<number>;
 
-  /** Puts a message into the mailbox of the newest run of `id` and makes the instance due. */
+  /**
+   * Puts a message into the mailbox of the newest run of `id` and makes the instance due. An `undo` also reaches one that has ended as
+   * `completed`: it is open again then, as `compensating` (law C6).
+   */
   abstract post(shard: number, id: string, message: Message): Promise<PostOutcome>;
 
   /** The newest run of `id`. */
@@ -165,6 +180,26 @@ export abstract class HistoryStore {
   /** The newest runs of many ids; ids that are unknown are left out. */
   abstract findMany(ids: readonly { readonly shard: number; readonly id: string }[]): Promise<InstanceSummary[]>;
   abstract history(key: InstanceKey): Promise<Turn[]>;
+
+  /**
+   * Closes the run as `continued` and begins its successor under the same id, saga, tags and parent, all or nothing: due at once,
+   * owned by nobody, with what is unread in the mailbox. `refused`: the worker does not own it.
+   */
+  abstract succeed(worker: string, key: InstanceKey, successor: Successor): Promise<'succeeded' | 'refused'>;
+
+  /**
+   * Begins a run with a history that another had: due at once, owned by nobody.
+   * `duplicate`: its id is taken by an open instance, or `start.reuse` is false and it is taken by a closed one.
+   */
+  abstract fork(copy: ForkedRun): Promise<'forked' | 'duplicate'>;
+
+  /** Replies that are there, one for each address that has one. */
+  abstract replies(asked: readonly ReplyAddress[]): Promise<(ReplyAddress & { readonly reply: Reply })[]>;
+
+  /** Messages that left with a turn more than `olderThan` milliseconds ago, and may not have been delivered. */
+  abstract unsent(olderThan: number, limit: number): Promise<UnsentMessage[]>;
+  /** These are delivered: whoever posts an outgoing message says so afterwards. Posted twice is delivered once (law M1). */
+  abstract relayed(sent: readonly UnsentMessage[]): Promise<void>;
 
   /**
    * The store as seen from inside a transaction that the caller has open (law S9).

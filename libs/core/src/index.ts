@@ -18,6 +18,7 @@ export { milliseconds, type Duration } from './duration.js';
 export {
   ENGINE_RULES,
   type CancelRequested,
+  type CarriedSignal,
   type CompensationStarted,
   type DecisionEvent,
   type HistoryEvent,
@@ -25,27 +26,35 @@ export {
   type IncidentOpened,
   type IncidentResolved,
   type IncomingEvent,
-  type RecordedError,
   type SagaCancelled,
   type SagaCompensated,
   type SagaCompleted,
+  type SagaContinued,
   type SagaFailed,
   type SagaStarted,
+  type SagaTerminated,
   type SignalReceived,
-  type StepAttemptFailed,
-  type StepCompleted,
-  type StepCompletedLate,
-  type StepDeferred,
-  type StepFailed,
-  type StepOutcomeUnknown,
-  type StepScheduled,
   type TagsChanged,
   type TimerFired,
   type TimerStarted,
   type Turn,
+  type UndoRequested,
+  type UpdateAccepted,
+  type UpdateCompleted,
+  type UpdateFailed,
   type WaitStarted,
   type WaitTimedOut,
 } from './event.js';
+export type {
+  StepAttemptFailed,
+  StepCompleted,
+  StepCompletedLate,
+  StepDeferred,
+  StepFailed,
+  StepOutcomeUnknown,
+  StepScheduled,
+} from './step-event.js';
+export type { RecordedError } from './error-record.js';
 export { Execution, type ExecutionOptions } from './execution.js';
 export { byTurn, FairTurns, type Queued } from './fair-turns.js';
 export {
@@ -57,10 +66,11 @@ export {
   type CallerTransaction,
   type ClaimedInstance,
   type HostedVersion,
-  type Message,
   type Orphan,
   type PostOutcome,
   type StartRecord,
+  type ForkedRun,
+  type Successor,
   type TurnAppend,
 } from './history-store.js';
 export { Idle } from './idle.js';
@@ -89,6 +99,10 @@ export {
 } from './limit-options.js';
 export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
+export type { ParentLink } from './parent-link.js';
+export { repliesOf } from './replies-of.js';
+export type { Message, OutgoingMessage, ReplyAddress, UnsentMessage } from './message.js';
+export { ENDED_BEFORE, type MessageReply, type Reply } from './reply.js';
 export {
   recordDeclared,
   recordError,
@@ -102,6 +116,8 @@ export { retentionPolicies, type Retention, type RetentionPolicy } from './reten
 export type { SagaCalls, SagaContext, SagaDefinition, SagaLog, SagaProgram } from './saga-definition.js';
 export { redact, redaction, REDACTED } from './redact.js';
 export { isUnavailable, SagaError, type SagaErrorCode } from './saga-error.js';
+export { SagaFailedError, type FailedStatus } from './saga-failed-error.js';
+export { SagaUpdateError } from './saga-update-error.js';
 export { SAGA_MOVES, moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 export { SagaState } from './saga-state.js';
 export { isClosed, type ClosedStatus, type OpenStatus, type SagaStatus } from './saga-status.js';

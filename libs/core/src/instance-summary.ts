@@ -1,5 +1,6 @@
-import type { RecordedError } from './event.js';
+import type { RecordedError } from './error-record.js';
 import type { InstanceKey } from './instance-key.js';
+import type { ParentLink } from './parent-link.js';
 import type { SagaStatus } from './saga-status.js';
 import type { Tags } from './tags.js';
 
@@ -23,4 +24,6 @@ export interface InstanceSummary extends InstanceHead {
   /** Milliseconds since the epoch, by the database's clock. */
   readonly startedAt: number;
   readonly closedAt?: number;
+  /** Present on a child. */
+  readonly parent?: ParentLink;
 }

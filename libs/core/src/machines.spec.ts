@@ -93,6 +93,8 @@ const PATHS: Record<SagaPhase, readonly SagaMove[]> = {
   failed: ['SagaStarted', 'SagaFailed'],
   compensated: ['SagaStarted', 'CompensationStarted', 'SagaCompensated'],
   cancelled: ['SagaStarted', 'SagaCancelled'],
+  terminated: ['SagaStarted', 'SagaTerminated'],
+  continued: ['SagaStarted', 'SagaContinued'],
 };
 const SAGA_MOVES_ALL: readonly SagaMove[] = [
   'SagaStarted',
@@ -101,12 +103,27 @@ const SAGA_MOVES_ALL: readonly SagaMove[] = [
   'SagaFailed',
   'SagaCompensated',
   'SagaCancelled',
+  'SagaTerminated',
+  'SagaContinued',
+  'UndoRequested',
 ];
 
 function phaseAfter(moves: readonly SagaMove[]): SagaPhase {
   const events = moves.map((move): HistoryEvent => {
-    if (move === 'SagaStarted') return started;
-    return move === 'SagaCompleted' ? { type: move, result: null } : { type: move, error };
+    switch (move) {
+      case 'SagaStarted':
+        return started;
+      case 'SagaCompleted':
+        return { type: move, result: null };
+      case 'SagaTerminated':
+        return { type: move, reason: 'test', standing: [] };
+      case 'SagaContinued':
+        return { type: move, input: null, version: 1, next: 'next' };
+      case 'UndoRequested':
+        return { type: move, reason: 'test' };
+      default:
+        return { type: move, error };
+    }
   });
   return SagaState.of([{ at: 1, events }]).phase;
 }
@@ -127,7 +144,9 @@ describe('the moves of an instance', () => {
     },
   );
 
-  it('C4 nothing leaves an end', () => {
-    for (const end of ['completed', 'failed', 'compensated', 'cancelled'] as const) expect(SAGA_MOVES[end]).toEqual({});
+  it('C4 nothing leaves an end, apart from what has completed and has to be undone', () => {
+    for (const end of ['failed', 'compensated', 'cancelled', 'terminated', 'continued'] as const)
+      expect(SAGA_MOVES[end]).toEqual({});
+    expect(SAGA_MOVES.completed).toEqual({ UndoRequested: 'compensating' });
   });
 });

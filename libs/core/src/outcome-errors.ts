@@ -1,4 +1,4 @@
-import type { RecordedError } from './event.js';
+import type { RecordedError } from './error-record.js';
 import type { StepCall } from './call-state.js';
 import { reviveDeclared, reviveError } from './recorded-error.js';
 import type { StepDefinition } from './step-definition.js';

@@ -1,4 +1,4 @@
-import type { RecordedError } from './event.js';
+import type { RecordedError } from './error-record.js';
 
 /** An error that a step or a contract declares: it can be told from others, and thrown again as what it was. */
 export interface DeclaredError {

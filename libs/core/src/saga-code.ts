@@ -2,7 +2,7 @@ import { CodeCalls } from './code-calls.js';
 import { CodeGate } from './code-gate.js';
 import type { CodeSurroundings } from './code-surroundings.js';
 import { compensationPlan } from './compensation-plan.js';
-import type { IncomingEvent } from './event.js';
+import type { IncomingEvent, SagaStarted, UpdateAccepted } from './event.js';
 import { ExecutionContext } from './execution-context.js';
 import type { Json } from './json.js';
 import { failureOf, SagaCancelledError, StepUnknownError } from './outcome-errors.js';
@@ -26,6 +26,7 @@ export class SagaCode implements SagaCalls {
     const calls = (this.calls = new CodeCalls(around, this.gate));
     this.context = new ExecutionContext(around.id, around.run, {
       now: () => around.at,
+      openUpdates: () => around.state.openUpdates().length,
       draw: (what) => this.gate.draw(what),
       sleep: (dueAt) => calls.sleep(dueAt),
       until: (condition, dueAt) => calls.until(condition, dueAt),
@@ -36,8 +37,9 @@ export class SagaCode implements SagaCalls {
   }
 
   /** Makes the instance and lets `run()` begin. */
-  begin(input: Json): void {
+  begin({ input, signals }: SagaStarted): void {
     const program = (this.calls.program = this.around.definition.open(this));
+    for (const signal of signals ?? []) this.signal(signal.name, signal.input);
     void this.run(program, input);
   }
 
@@ -67,6 +69,9 @@ export class SagaCode implements SagaCalls {
         return true;
       case 'SignalReceived':
         this.signal(event.name, event.input);
+        return true;
+      case 'UpdateAccepted':
+        void this.update(event);
         return true;
       case 'CancelRequested':
         if (!this.gate.ended) open.rejectAll(() => throwToCode(new SagaCancelledError(event.reason)));
@@ -98,6 +103,11 @@ export class SagaCode implements SagaCalls {
     return this.gate.answering(() => this.calls.program?.query(name, args));
   }
 
+  /** Lets the code look at an update before it is accepted (law M3). @throws what its validator throws */
+  validateUpdate(name: string, args: readonly unknown[]): void {
+    this.gate.answering(() => this.calls.program?.validateUpdate(name, args));
+  }
+
   step(name: string, args: readonly unknown[]): Promise<unknown> {
     return this.calls.step(name, args);
   }
@@ -123,7 +133,13 @@ export class SagaCode implements SagaCalls {
 
   private complete(result: Json): void {
     const abandoned = this.around.state.openSteps().map(({ call }) => call);
-    this.around.decide({ type: 'SagaCompleted', result, ...(abandoned.length > 0 ? { abandoned } : {}) });
+    const unfinished = this.around.state.openUpdates();
+    this.around.decide({
+      type: 'SagaCompleted',
+      result,
+      ...(abandoned.length > 0 ? { abandoned } : {}),
+      ...(unfinished.length > 0 ? { unfinished } : {}),
+    });
   }
 
   private async fail(thrown: unknown): Promise<void> {
@@ -138,6 +154,20 @@ export class SagaCode implements SagaCalls {
     }
     const type = cancelled ? 'SagaCancelled' : undoes ? 'SagaCompensated' : 'SagaFailed';
     this.around.decide({ type, error });
+  }
+
+  /** Runs the handler of an update. What it throws is its sender's, not the instance's. */
+  private async update({ update, name, input }: UpdateAccepted): Promise<void> {
+    try {
+      const result = await this.calls.program!.update(name, input.map(decodePayload));
+      const encoded = this.calls.encode(result, `the result of update "${name}"`);
+      if (this.gate.mayGoOn(`the end of update "${name}"`))
+        this.around.decide({ type: 'UpdateCompleted', update, result: encoded });
+    } catch (thrown) {
+      if (!this.gate.mayGoOn(`the end of update "${name}"`)) return;
+      const error = recordThrown(thrown, this.around.steps.declaredErrors());
+      this.around.decide({ type: 'UpdateFailed', update, error });
+    }
   }
 
   private signal(name: string, input: readonly Json[]): void {

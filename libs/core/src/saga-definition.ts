@@ -21,6 +21,10 @@ export interface SagaProgram {
   run(input: unknown): Promise<unknown>;
   signal(name: string, args: readonly unknown[]): void;
   query(name: string, args: readonly unknown[]): unknown;
+  /** Handles an update; may make calls. */
+  update(name: string, args: readonly unknown[]): Promise<unknown>;
+  /** Throws what speaks against an update. Only reads. */
+  validateUpdate(name: string, args: readonly unknown[]): void;
   /** The input of a remote compensation, from the mapping method. `result` is undefined when the step's outcome is unknown. */
   mapUndo(compensation: string, result: unknown, args: readonly unknown[]): unknown;
 }
@@ -37,6 +41,7 @@ export interface SagaDefinition {
   readonly retention?: Retention;
   /** The schedules that stand on the class. */
   readonly schedules?: readonly DeclaredSchedule[];
+  readonly updates: ReadonlySet<string>;
   /** Checks and completes an input before anything is stored; rejects with `INVALID_INPUT`. */
   validate(input: unknown): Promise<unknown>;
   open(calls: SagaCalls): SagaProgram;
@@ -70,6 +75,8 @@ export interface SagaContext {
    * @example saga.tag({ customer: order.customer, total: order.total, dueAt: new Date(order.due), draft: null })
    */
   tag(changes: TagChanges): void;
+  /** True when no handler of an update is under way. For `until()`, before `run()` ends. */
+  readonly handlersFinished: boolean;
   /** Logs, but not again while replaying. */
   readonly log: SagaLog;
 }

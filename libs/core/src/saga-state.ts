@@ -1,8 +1,10 @@
 import { CallLedger } from './call-ledger.js';
 import type { CallState, StepCall } from './call-state.js';
 import { corrupt } from './corrupt-history.js';
-import type { HistoryEvent, IncidentOpened, RecordedError, Turn } from './event.js';
+import type { HistoryEvent, IncidentOpened, SagaContinued, SagaStarted, Turn, UndoRequested } from './event.js';
+import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
+import type { Reply } from './reply.js';
 import { moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 import type { SagaStatus } from './saga-status.js';
 import type { StepMove } from './step-machine.js';
@@ -14,8 +16,16 @@ export class SagaState {
   /** Ids of the messages whose signals were delivered: one that is sent again is not delivered again (law M1). */
   readonly signals = new Set<string>();
   private readonly ledger = new CallLedger();
+  /** The updates that were accepted, by the id of their message, with what came of them (law M3). */
+  readonly updates = new Map<string, Reply>();
   /** The incident of code that offended. */
   private offence: IncidentOpened | undefined;
+  /** How it began. */
+  started: SagaStarted | undefined;
+  /** What takes over from it, if it continues as new. */
+  successor: SagaContinued | undefined;
+  /** Who had it undone after it had completed. */
+  undoing: UndoRequested | undefined;
   result: Json | undefined;
   /** Why it failed or is being undone. */
   error: RecordedError | undefined;
@@ -87,6 +97,8 @@ export class SagaState {
     switch (event.type) {
       case 'SagaStarted':
         this.move(event.type);
+        this.started = event;
+        for (const { message } of event.signals ?? []) this.signals.add(message);
         return;
       case 'CompensationStarted':
         this.move(event.type);
@@ -96,6 +108,18 @@ export class SagaState {
       case 'SagaCompleted':
         this.move(event.type);
         this.result = event.result;
+        return;
+      case 'SagaContinued':
+        this.move(event.type);
+        this.successor = event;
+        return;
+      case 'UndoRequested':
+        this.move(event.type);
+        this.undoing = event;
+        return;
+      case 'SagaTerminated':
+        this.move(event.type);
+        this.error = { name: 'SagaTerminated', message: event.reason, code: 'SAGA_TERMINATED' };
         return;
       case 'SagaFailed':
       case 'SagaCompensated':
@@ -117,12 +141,26 @@ export class SagaState {
       case 'SignalReceived':
         this.signals.add(event.message);
         return;
+      case 'UpdateAccepted':
+        this.updates.set(event.update, { stage: 'accepted' });
+        return;
+      case 'UpdateCompleted':
+        this.updates.set(event.update, { stage: 'completed', result: event.result });
+        return;
+      case 'UpdateFailed':
+        this.updates.set(event.update, { stage: 'failed', error: event.error });
+        return;
     }
   }
 
   /** Forward steps and compensations without an outcome, in the order of their calls. */
   openSteps(): StepCall[] {
     return this.ledger.openSteps();
+  }
+
+  /** Updates whose handlers have not ended. */
+  openUpdates(): string[] {
+    return [...this.updates].flatMap(([update, { stage }]) => (stage === 'accepted' ? [update] : []));
   }
 
   /** True if `apply` would take a step's event; false for one that came late or twice. */
@@ -138,6 +176,7 @@ export class SagaState {
   /** Takes back a decision that never became part of history; the newest first. */
   retract(decision: HistoryEvent): void {
     if ('call' in decision && decision.call !== undefined) this.ledger.retract(decision.call);
+    if ('update' in decision) this.updates.set(decision.update, { stage: 'accepted' });
     if (decision.type !== 'CompensationStarted') return;
     this.phase = 'running';
     this.error = undefined;

@@ -1,6 +1,6 @@
-/** Where an instance stands. `compensating` and `incident` are open; the last five are ends (law C4). */
-export type OpenStatus = 'running' | 'compensating' | 'incident';
-export type ClosedStatus = 'completed' | 'failed' | 'compensated' | 'cancelled' | 'terminated';
+/** Where an instance stands. `continued` is the end of a run whose work another run of the same id took over. */
+export type OpenStatus = 'running' | 'paused' | 'compensating' | 'incident';
+export type ClosedStatus = 'completed' | 'failed' | 'compensated' | 'cancelled' | 'terminated' | 'continued';
 export type SagaStatus = OpenStatus | ClosedStatus;
 
 const CLOSED: ReadonlySet<SagaStatus> = new Set<SagaStatus>([
@@ -9,6 +9,7 @@ const CLOSED: ReadonlySet<SagaStatus> = new Set<SagaStatus>([
   'compensated',
   'cancelled',
   'terminated',
+  'continued',
 ]);
 
 /** True for an end state: nothing will be appended any more. */

@@ -1,5 +1,6 @@
 import { afterAttempt, type AttemptOutcome } from './attempt-outcome.js';
-import type { IncomingEvent, RecordedError } from './event.js';
+import type { IncomingEvent } from './event.js';
+import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
 import type { SagaState } from './saga-state.js';
 import type { StepDefinitions } from './step-definitions.js';

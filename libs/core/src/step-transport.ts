@@ -1,5 +1,5 @@
 import type { Json } from './json.js';
-import type { RecordedError } from './event.js';
+import type { RecordedError } from './error-record.js';
 
 /** Where a remote step is performed. */
 export interface CommandAddress {

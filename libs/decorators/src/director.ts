@@ -29,6 +29,15 @@ export function openDirector(outline: SagaOutline, calls: SagaCalls): SagaProgra
       const { member } = known(outline.queries.get(name), 'UNKNOWN_QUERY', outline, 'query', name);
       return refusePromise(instance[member]!(...args), outline, `query ${name}`);
     },
+    update: async (name, args) => {
+      const { member } = known(outline.updates.get(name), 'UNKNOWN_UPDATE', outline, 'update', name);
+      return instance[member]!(...args);
+    },
+    validateUpdate: (name, args) => {
+      const update = known(outline.updates.get(name), 'UNKNOWN_UPDATE', outline, 'update', name);
+      const validator = outline.validators.get(update.member);
+      if (validator) refusePromise(instance[validator.member]!(...args), outline, `validator of update ${name}`);
+    },
     mapUndo: (compensation, result, args) =>
       refusePromise(originals[compensation]!.call(instance, result, ...args), outline, `mapping ${compensation}`),
   };
@@ -52,13 +61,14 @@ function put(instance: object, key: string | symbol, value: unknown): void {
 
 function known<T>(
   found: T | undefined,
-  code: 'UNKNOWN_SIGNAL' | 'UNKNOWN_QUERY',
+  code: 'UNKNOWN_SIGNAL' | 'UNKNOWN_QUERY' | 'UNKNOWN_UPDATE',
   outline: SagaOutline,
-  kind: string,
+  kind: 'signal' | 'query' | 'update',
   name: string,
 ): T {
   if (found !== undefined) return found;
-  const names = [...(kind === 'signal' ? outline.signals : outline.queries).keys()];
+  const all = { signal: outline.signals, query: outline.queries, update: outline.updates };
+  const names = [...all[kind].keys()];
   throw new SagaError(
     code,
     `Saga "${outline.record.name}" has no ${kind} "${name}".`,

@@ -33,6 +33,11 @@ export type SignalName<T> = {
   [K in keyof T & string]: T[K] extends AnyMethod ? ([ReturnType<T[K]>] extends [void] ? K : never) : never;
 }[keyof T & string];
 
+/** The names of the updates of a saga: its public methods that are async, apart from `run()`. Steps are not told from them here. */
+export type UpdateName<T> = {
+  [K in keyof T & string]: K extends 'run' ? never : T[K] extends AsyncMethod ? K : never;
+}[keyof T & string];
+
 /** The names of the queries of a saga: its public methods that are synchronous and answer a value. */
 export type QueryName<T> = {
   [K in keyof T & string]: T[K] extends AnyMethod

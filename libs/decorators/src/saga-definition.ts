@@ -34,6 +34,7 @@ function define(outline: SagaOutline): SagaDefinition {
     queries: new Set(outline.queries.keys()),
     ...(retention === undefined ? {} : { retention }),
     schedules: sagaSchedules(outline.sagaClass),
+    updates: new Set(outline.updates.keys()),
     validate: (value) => validate(name, input, value),
     open: (calls) => openDirector(outline, calls),
   };

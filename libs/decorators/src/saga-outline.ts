@@ -8,7 +8,7 @@ import {
   type Dependency,
   type PropertyDependency,
 } from './saga-metadata.js';
-import type { CompensationRecord, MessageRecord, SagaRecord, StepRecord } from './saga-record.js';
+import type { CompensationRecord, MessageRecord, SagaRecord, StepRecord, ValidatorRecord } from './saga-record.js';
 
 /** What the decorators say of one class, sorted by role. Where a class is wrong the last record wins; `sagaProblems` reports it. */
 export interface SagaOutline {
@@ -22,6 +22,10 @@ export interface SagaOutline {
   readonly signals: ReadonlyMap<string, MessageRecord>;
   /** By the name they are called by. */
   readonly queries: ReadonlyMap<string, MessageRecord>;
+  /** By the name they are called by. */
+  readonly updates: ReadonlyMap<string, MessageRecord>;
+  /** By the method of their update. */
+  readonly validators: ReadonlyMap<string, ValidatorRecord>;
   /** What the constructor takes, by position. */
   readonly parameters: readonly Dependency[];
   /** What is injected into properties. */
@@ -56,6 +60,8 @@ function sortMembers(sagaClass: SagaClass, record: SagaRecord): SagaOutline {
   const compensations = new Map<string, CompensationRecord>();
   const signals = new Map<string, MessageRecord>();
   const queries = new Map<string, MessageRecord>();
+  const updates = new Map<string, MessageRecord>();
+  const validators = new Map<string, ValidatorRecord>();
   for (const member of membersOf(sagaClass)) {
     switch (member.role) {
       case 'step':
@@ -69,9 +75,15 @@ function sortMembers(sagaClass: SagaClass, record: SagaRecord): SagaOutline {
         break;
       case 'query':
         queries.set(member.name, member);
+        break;
+      case 'update':
+        updates.set(member.name, member);
+        break;
+      case 'validator':
+        validators.set(member.update, member);
     }
   }
   const parameters = constructorDependencies(sagaClass);
   const properties = propertyDependencies(sagaClass);
-  return { sagaClass, record, steps, compensations, signals, queries, parameters, properties };
+  return { sagaClass, record, steps, compensations, signals, queries, updates, validators, parameters, properties };
 }

@@ -5,7 +5,7 @@ import type { SagaClass } from './saga-class.js';
 import { membersOf } from './saga-metadata.js';
 import { className, sagaOutline, type SagaOutline } from './saga-outline.js';
 import { retentionProblems } from './retention-problems.js';
-import type { CompensationRecord, MemberRecord, MessageRecord, StepRecord } from './saga-record.js';
+import type { CompensationRecord, MemberRecord, MessageRecord, StepRecord, ValidatorRecord } from './saga-record.js';
 import { stepOptionProblems } from './step-option-problems.js';
 
 /**
@@ -27,8 +27,11 @@ export function sagaProblems(sagaClass: SagaClass): string[] {
     ...[...outline.steps.values()].flatMap((step) => stepProblems(outline, step).map(at(own, step.member))),
     ...[...outline.compensations.values()].flatMap((undo) => undoProblems(outline, undo).map(at(own, undo.member))),
     ...records
-      .filter((record): record is MessageRecord => record.role === 'signal' || record.role === 'query')
+      .filter((record): record is MessageRecord => MESSAGES.has(record.role))
       .flatMap((message) => messageProblems(outline, records, message).map(at(own, message.member))),
+    ...records
+      .filter((record): record is ValidatorRecord => record.role === 'validator')
+      .flatMap((validator) => validatorProblems(outline, records, validator).map(at(own, validator.member))),
   ];
 }
 
@@ -62,6 +65,7 @@ function classProblems(outline: SagaOutline): string[] {
   return problems;
 }
 
+const MESSAGES: ReadonlySet<MemberRecord['role']> = new Set(['signal', 'query', 'update']);
 const RESERVED: ReadonlySet<string> = new Set(['run', 'constructor', 'then']);
 
 function roleProblems(records: readonly MemberRecord[]): string[] {
@@ -112,10 +116,30 @@ function messageProblems(outline: SagaOutline, records: readonly MemberRecord[],
   const problems: string[] = [];
   const body = methodOf(outline, message.member);
   if (body === undefined) problems.push('it is not a method.');
-  if (isAsync(body)) problems.push(`a ${message.role} cannot be async.`);
+  if (message.role !== 'update' && isAsync(body)) problems.push(`a ${message.role} cannot be async.`);
   if (message.name.trim() === '') problems.push(`the ${message.role} needs a name.`);
   const first = records.find((other) => other.role === message.role && other.name === message.name)!;
   if (first !== message) problems.push(`the ${message.role} "${message.name}" is ${first.member} already.`);
+  return problems;
+}
+
+function validatorProblems(
+  outline: SagaOutline,
+  records: readonly MemberRecord[],
+  { member, update }: ValidatorRecord,
+): string[] {
+  const problems: string[] = [];
+  if (!records.some((record) => record.role === 'update' && record.member === update)) {
+    const updates = [...outline.updates.values()].map((record) => record.member);
+    problems.push(
+      `it looks at "${update}", which is not an update of this saga; its updates: ${updates.join(', ') || 'none'}.`,
+    );
+  }
+  const first = records.find((record) => record.role === 'validator' && record.update === update)!;
+  if (first.member !== member) problems.push(`"${update}" has the validator ${first.member} already.`);
+  const body = methodOf(outline, member);
+  if (body === undefined) problems.push('it is not a method.');
+  if (isAsync(body)) problems.push('a validator cannot be async.');
   return problems;
 }
 

@@ -39,11 +39,18 @@ export interface CompensationRecord {
 }
 
 export interface MessageRecord {
-  readonly role: 'signal' | 'query';
+  readonly role: 'signal' | 'query' | 'update';
   readonly member: string;
   /** The name by which it is called from outside. */
   readonly name: string;
 }
 
+export interface ValidatorRecord {
+  readonly role: 'validator';
+  readonly member: string;
+  /** The method of the update that it looks at. */
+  readonly update: string;
+}
+
 /** What a decorator on a member writes down. */
-export type MemberRecord = StepRecord | CompensationRecord | MessageRecord;
+export type MemberRecord = StepRecord | CompensationRecord | MessageRecord | ValidatorRecord;

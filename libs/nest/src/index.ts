@@ -3,6 +3,8 @@ export {
   redact,
   SagaCancelledError,
   SagaError,
+  SagaFailedError,
+  SagaUpdateError,
   StepFailedError,
   StepUnknownError,
   type CensusEntry,
@@ -37,6 +39,8 @@ export {
   Schedule,
   Signal,
   Step,
+  Update,
+  UpdateValidator,
   type LocalCompensationOptions,
   type LocalStepOptions,
   type QueryName,
@@ -46,6 +50,7 @@ export {
   type ScheduleOptions,
   type SignalName,
   type StepName,
+  type UpdateName,
 } from 'reprise/decorators';
 export {
   encryption,
@@ -54,7 +59,6 @@ export {
   type OffloadOptions,
   currentStep,
   SagaEngine,
-  SagaFailedError,
   SagaLimits,
   SagaQueries,
   type DateRange,
@@ -72,7 +76,7 @@ export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
 export { SagaClient, type ClientStartOptions } from './saga-client.js';
 export { SagaCompletions } from './saga-completions.js';
-export { SagaHandle, type SendOptions } from './saga-handle.js';
+export { SagaHandle, type SagaUpdate, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';
 export { SagaSchedules } from './saga-schedules.js';
 export { SagaModule } from './saga.module.js';

@@ -1,4 +1,14 @@
-import { sagaDefinition, type RunnableSaga, type SagaClass, type SagaInput } from 'reprise/decorators';
+import {
+  sagaDefinition,
+  type RunnableSaga,
+  type SagaClass,
+  type SagaInput,
+  type SignalName,
+  type StepInput,
+  type StepResult,
+  type UpdateName,
+} from 'reprise/decorators';
+import { messageName } from './message-name.js';
 import type { SagaEngine, StartOptions } from 'reprise/runtime';
 import { SagaHandle } from './saga-handle.js';
 import type { TransactionManager } from './transaction-manager.js';
@@ -40,6 +50,38 @@ export class SagaClient<T extends RunnableSaga, Input = SagaInput<T>> {
   async start(...[input, options]: StartArguments<Input>): Promise<SagaHandle<T>> {
     const engine = await this.engine();
     return this.get(await engine.start(sagaDefinition(this.sagaClass), input, options));
+  }
+
+  /**
+   * Sends a signal to the instance with `options.id`, and starts it first if there is none: the new one gets the signal before its `run()`
+   * begins. An ended one is started again, unless `onClosed` says otherwise.
+   * @throws SagaError as `start` and `handle.signal`
+   * @example await carts.signalWithStart('add', [item], { customer }, { id: `cart-${customer}` });
+   */
+  async signalWithStart<Name extends SignalName<T>>(
+    name: Name,
+    args: StepInput<T[Name]>,
+    ...[input, options]: StartArguments<Input>
+  ): Promise<SagaHandle<T>> {
+    const engine = await this.engine();
+    const sent = { name: messageName(this.sagaClass, 'signal', name), args };
+    return this.get(await engine.signalWithStart(sagaDefinition(this.sagaClass), input, sent, options));
+  }
+
+  /**
+   * Sends an update to the instance with `options.id`, which is started first if there is none, and waits for the answer. An ended one
+   * is started again, unless `onClosed` says otherwise.
+   * @throws SagaUpdateError, SagaError as `start` and `handle.update`
+   */
+  async updateWithStart<Name extends UpdateName<T>>(
+    name: Name,
+    args: StepInput<T[Name]>,
+    ...[input, options]: StartArguments<Input>
+  ): Promise<{ readonly handle: SagaHandle<T>; readonly result: StepResult<T[Name]> }> {
+    const engine = await this.engine();
+    const sent = { name: messageName(this.sagaClass, 'update', name), args };
+    const update = await engine.updateWithStart(sagaDefinition(this.sagaClass), input, sent, options);
+    return { handle: this.get(update.id), result: (await update.result()) as StepResult<T[Name]> };
   }
 
   /** The instance with this id. Whether there is one shows when it is asked something. */

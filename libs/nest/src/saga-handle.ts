@@ -2,17 +2,18 @@ import { SagaError, type Duration, type InstanceSummary, type SagaDefinition, ty
 import {
   registeredSagas,
   sagaDefinition,
-  sagaOutline,
   sagaRecordOf,
-  type MessageRecord,
   type QueryName,
   type RunnableSaga,
   type SagaClass,
   type SagaResult,
   type SignalName,
   type StepInput,
+  type StepResult,
+  type UpdateName,
 } from 'reprise/decorators';
 import type { SagaEngine } from 'reprise/runtime';
+import { messageName } from './message-name.js';
 import type { TransactionManager } from './transaction-manager.js';
 
 type Answer<F> = F extends (...args: never[]) => infer Result ? Result : never;
@@ -23,6 +24,17 @@ export interface SendOptions {
   readonly key?: string;
   /** Sends inside this transaction: it is sent when the transaction commits, and not at all if it rolls back (law S9). */
   readonly manager?: TransactionManager;
+}
+
+/** An update that was accepted. */
+export interface SagaUpdate<Result> {
+  /** The key of its message: whoever sends the update again with it gets the same answer. */
+  readonly key: string;
+  /**
+   * What its handler answered.
+   * @throws SagaUpdateError `UPDATE_FAILED`, SagaError `RESULT_TIMED_OUT`, `SHUTTING_DOWN`
+   */
+  result(options?: { readonly timeout?: Duration }): Promise<Result>;
 }
 
 /** One instance of a saga, by its id. Getting a handle asks nothing of the store. */
@@ -63,8 +75,31 @@ export class SagaHandle<T extends RunnableSaga> {
    */
   async signal<Name extends SignalName<T>>(name: Name, ...args: StepInput<T[Name]>): Promise<void> {
     const engine = await this.engine();
-    const sent = this.named(sagaOutline(this.sagaClass).signals, 'UNKNOWN_SIGNAL', 'signal', name);
+    const sent = messageName(this.sagaClass, 'signal', name);
     await engine.signal(this.id, sent, args, this.sending);
+  }
+
+  /**
+   * Sends an update and waits for its answer (law M3). With `with({ key })` it may be sent again: it is done once, and answered the same.
+   * @throws SagaUpdateError when its validator rejected it (`UPDATE_REJECTED`) or its handler threw (`UPDATE_FAILED`), with what was
+   *   thrown as `cause`; SagaError `UNKNOWN_UPDATE`, `UNKNOWN_INSTANCE`, `INSTANCE_CLOSED`, `INSTANCE_PARKED`, `UPDATE_NOT_ACCEPTED`
+   */
+  async update<Name extends UpdateName<T>>(name: Name, ...args: StepInput<T[Name]>): Promise<StepResult<T[Name]>> {
+    return (await this.startUpdate(name, ...args)).result();
+  }
+
+  /** As `update`, but resolves when the update is accepted, which is durable; its answer is asked for with `result()`. */
+  async startUpdate<Name extends UpdateName<T>>(
+    name: Name,
+    ...args: StepInput<T[Name]>
+  ): Promise<SagaUpdate<StepResult<T[Name]>>> {
+    const engine = await this.engine();
+    const sent = messageName(this.sagaClass, 'update', name);
+    const definition = this.definitionFor(await engine.describe(this.id));
+    const { key } = this.sending;
+    return (await engine.update(definition, this.id, sent, args, key === undefined ? {} : { key })) as SagaUpdate<
+      StepResult<T[Name]>
+    >;
   }
 
   /**
@@ -74,7 +109,7 @@ export class SagaHandle<T extends RunnableSaga> {
    */
   async query<Name extends QueryName<T>>(name: Name, ...args: StepInput<T[Name]>): Promise<Answer<T[Name]>> {
     const engine = await this.engine();
-    const asked = this.named(sagaOutline(this.sagaClass).queries, 'UNKNOWN_QUERY', 'query', name);
+    const asked = messageName(this.sagaClass, 'query', name);
     const definition = this.definitionFor(await engine.describe(this.id));
     return (await engine.query(definition, this.id, asked, args)) as Answer<T[Name]>;
   }
@@ -103,22 +138,6 @@ export class SagaHandle<T extends RunnableSaga> {
   /** Everything that happened to it, turn by turn. */
   async history(): Promise<Turn[]> {
     return (await this.engine()).history(this.id);
-  }
-
-  /** Methods are typed by their own names; outside they may be called otherwise. */
-  private named(
-    messages: ReadonlyMap<string, MessageRecord>,
-    code: 'UNKNOWN_SIGNAL' | 'UNKNOWN_QUERY',
-    kind: string,
-    name: string,
-  ): string {
-    const message = [...messages.values()].find(({ member }) => member === name) ?? messages.get(name);
-    if (message) return message.name;
-    throw new SagaError(
-      code,
-      `${this.sagaClass.name} has no ${kind} "${name}".`,
-      `It has: ${[...messages.values()].map(({ member }) => member).join(', ') || 'none'}.`,
-    );
   }
 
   /** An instance is asked with the class of the version that it began with (law D8). */

@@ -71,6 +71,15 @@ export interface SignalOptions {
   readonly manager?: CallerTransaction;
 }
 
+export interface UpdateOptions {
+  /** The sender's own key: an update that is sent again with it is done once, and answered the same. */
+  readonly key?: string;
+  /** How long a worker may take to accept it. Default 30 s. */
+  readonly acceptTimeout?: Duration;
+  /** How long to wait for the answer. Default: as long as it takes. */
+  readonly timeout?: Duration;
+}
+
 /** Milliseconds of an option that may be without end. */
 export function spanOf(option: Duration | typeof Infinity): number {
   return option === Infinity ? Infinity : milliseconds(option);

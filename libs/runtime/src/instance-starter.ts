@@ -7,9 +7,12 @@ import {
   SagaError,
   shardOf,
   type Clock,
+  type CarriedSignal,
   type HistoryStore,
   type InstanceSummary,
+  type ParentLink,
   type SagaDefinition,
+  type SagaStarted,
   type StartRecord,
 } from 'reprise/core';
 import type { StartOptions } from './engine-options.js';
@@ -32,12 +35,25 @@ export interface StarterOptions {
   readonly unowned: GroupCommit;
 }
 
+/** What only the engine itself says of a start. */
+export interface InnerStartOptions extends StartOptions {
+  /** Handed over before `run()` begins. */
+  readonly signals?: readonly CarriedSignal[];
+  readonly parent?: ParentLink;
+}
+
+export interface Started {
+  readonly id: string;
+  /** False when the id was taken: by an open instance, or by a closed one. */
+  readonly began: boolean;
+}
+
 /** Begins instances: here, if this process runs the saga, else for whoever does. */
 export class InstanceStarter {
   constructor(private readonly options: StarterOptions) {}
 
-  /** Answers the id; durable when it resolves. See `SagaEngine.start`. */
-  async start(definition: SagaDefinition, input: unknown, options: StartOptions): Promise<string> {
+  /** Durable when it resolves. See `SagaEngine.start`. */
+  async start(definition: SagaDefinition, input: unknown, options: InnerStartOptions): Promise<Started> {
     const { worker, sagas, payloadLimit, newRun, unowned, clock } = this.options;
     const id = checkedId(options.id ?? uuidV7());
     const { name: saga, version } = definition;
@@ -47,13 +63,30 @@ export class InstanceStarter {
     // Until the caller commits nobody may run it; then whoever has room does.
     const hosted = worker?.hasRoom && !within ? sagas.get(saga, version) : undefined;
     const tags = decodeTags(encodeTags(options.tags ?? {}));
-    const start: StartRecord = { id, saga, version, tags, reuse: options.onClosed === 'restart', owned: !!hosted };
-    const event = { type: 'SagaStarted', saga, version, engine: ENGINE_RULES, input: encoded } as const;
+    const { parent, signals = [] } = options;
+    const start: StartRecord = {
+      id,
+      saga,
+      version,
+      tags,
+      reuse: options.onClosed === 'restart',
+      owned: !!hosted,
+      ...(parent ? { parent } : {}),
+    };
+    const event: SagaStarted = {
+      type: 'SagaStarted',
+      saga,
+      version,
+      engine: ENGINE_RULES,
+      input: encoded,
+      ...(signals.length > 0 ? { signals } : {}),
+      ...(parent ? { parent } : {}),
+    };
     const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start };
     const outcome = within
       ? await within.start(first)
       : await this.inTime(id, hosted ? worker!.begin({ key, id, hosted }, event, start) : unowned.append(first));
-    if (outcome === 'appended') return id;
+    if (outcome === 'appended') return { id, began: true };
     const found = await (within ?? this.options.store).find(shardOf(id), id);
     // Whoever had the id was removed by retention in between.
     if (!found && outcome === 'duplicate') return this.start(definition, input, options);
@@ -77,12 +110,12 @@ export class InstanceStarter {
 }
 
 /** The first append did not begin it: somebody else has the id, or nobody could say what became of the append. */
-function conflict(found: InstanceSummary | undefined, id: string, run: string, options: StartOptions): string {
+function conflict(found: InstanceSummary | undefined, id: string, run: string, options: StartOptions): Started {
   if (!found) throw notStarted(id);
   // It went through after all; whoever may run it takes it up.
-  if (found.key.run === run) return id;
+  if (found.key.run === run) return { id, began: true };
   const policy = isClosed(found.status) ? options.onClosed : options.onConflict;
-  if (policy !== 'error') return id;
+  if (policy !== 'error') return { id, began: false };
   throw new SagaError(
     'DUPLICATE_ID',
     `Instance "${id}" exists already and is ${found.status}.`,

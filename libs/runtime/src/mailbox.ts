@@ -3,11 +3,12 @@ import {
   type Execution,
   type IncomingEvent,
   type Message,
+  type MessageReply,
   type Orphan,
   type SagaDefinition,
   type SagaError,
 } from 'reprise/core';
-import { messageEvents } from './message-events.js';
+import { messageEffect } from './message-events.js';
 
 /** One message on its way into a turn. */
 export interface MessageIntake {
@@ -32,6 +33,7 @@ export interface MailboxOwner {
 /** Messages of one instance between the store and a turn: one that is here already is not taken twice (M1). */
 export class Mailbox {
   private readonly pending = new Set<string>();
+  private replies: MessageReply[] = [];
 
   /** Why the next message cannot be read: signals that came after it wait for it (M1). */
   blocked: SagaError | undefined;
@@ -54,10 +56,7 @@ export class Mailbox {
       .map((message) => {
         this.pending.add(message.id);
         return {
-          read: () =>
-            message.kind === 'result'
-              ? this.owner.told(message)
-              : messageEvents(message, this.owner.execution.state, this.owner.definition),
+          read: () => this.read(message),
           orphaned: () => this.orphaned(message),
           message: message.id,
         };
@@ -86,6 +85,20 @@ export class Mailbox {
           owner.execution.state.incident?.code === before.code ? [{ type: 'IncidentResolved', by: 'reprise' }] : [],
       },
     ];
+  }
+
+  /** What the messages that were read since the last time are answered at once; it goes with the turn that takes them in. */
+  takeReplies(): MessageReply[] {
+    const taken = this.replies;
+    this.replies = [];
+    return taken;
+  }
+
+  private read(message: Message): readonly IncomingEvent[] {
+    if (message.kind === 'result') return this.owner.told(message);
+    const { events, reply } = messageEffect(message, this.owner.execution, this.owner.definition);
+    if (reply) this.replies.push({ message: message.id, reply });
+    return events;
   }
 
   private orphaned({ id, kind, name, input }: Message): void {

@@ -1,56 +1,45 @@
 import {
-  reviveDeclared,
+  decodePayload,
   reviveError,
   SagaCancelledError,
   SagaError,
-  decodePayload,
+  SagaFailedError,
   type DeclaredError,
   type HistoryEvent,
-  type RecordedError,
   type SagaDefinition,
 } from 'reprise/core';
-
-/** What `handle.result()` rejects with when the saga failed; `compensated` tells whether anything had to be undone, and was. */
-export class SagaFailedError extends SagaError {
-  override readonly name = 'SagaFailedError';
-
-  constructor(
-    readonly instance: string,
-    readonly compensated: boolean,
-    error: RecordedError,
-    declared: ReadonlyMap<string, DeclaredError>,
-  ) {
-    super(
-      compensated ? 'SAGA_COMPENSATED' : 'SAGA_FAILED',
-      `Saga instance "${instance}" failed${compensated ? ' and was undone' : ''}: ${error.message}`,
-      '',
-      { cause: reviveDeclared(error, declared) },
-    );
-  }
-}
 
 /** How an instance ended: its result, or the error to reject with. */
 export type Outcome = { readonly result: unknown } | { readonly error: Error };
 
-/** The outcome that the last turn of a closed instance tells of. */
+/** The outcome that the events of a closed instance tell of; undefined when none of them ended it. */
 export function outcomeOf(
   id: string,
   events: readonly HistoryEvent[],
   definition: SagaDefinition | undefined,
 ): Outcome | undefined {
-  const last = events.at(-1);
-  switch (last?.type) {
+  for (const event of [...events].reverse()) {
+    const outcome = endedBy(id, event, definition);
+    if (outcome) return outcome;
+  }
+  return undefined;
+}
+
+function endedBy(id: string, event: HistoryEvent, definition: SagaDefinition | undefined): Outcome | undefined {
+  switch (event.type) {
     case 'SagaCompleted':
-      return { result: decodePayload(last.result) };
+      return { result: decodePayload(event.result) };
     case 'SagaFailed':
-      return { error: new SagaFailedError(id, false, last.error, declaredBy(definition)) };
+      return { error: new SagaFailedError(id, 'failed', event.error, declaredBy(definition)) };
     case 'SagaCompensated':
-      return { error: new SagaFailedError(id, true, last.error, declaredBy(definition)) };
+      return { error: new SagaFailedError(id, 'compensated', event.error, declaredBy(definition)) };
     case 'SagaCancelled': {
-      const error = new SagaCancelledError(last.error.message);
-      error.cause = reviveError(last.error);
+      const error = new SagaCancelledError(event.error.message);
+      error.cause = reviveError(event.error);
       return { error };
     }
+    case 'SagaTerminated':
+      return { error: new SagaError('SAGA_TERMINATED', `Instance "${id}" was terminated: ${event.reason}`) };
     default:
       return undefined;
   }

@@ -8,6 +8,7 @@ import {
   type StartRecord,
   type Turn,
 } from 'reprise/core';
+import { actOn, type Actor } from './act-on.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import { Mailbox } from './mailbox.js';
 import { OpenWork } from './open-work.js';
@@ -36,6 +37,7 @@ export class Resident {
   private readonly work: OpenWork;
   private readonly intake: Intake[] = [];
   private readonly mailbox: Mailbox;
+  private readonly actor: Actor;
   private writer: TurnWriter;
   private turning = false;
   private gone = false;
@@ -74,6 +76,13 @@ export class Resident {
       receive: (read, orphaned) => this.receive(orphaned ? { read, orphaned } : { read }),
       unemployed: () => this.rest(),
     });
+    this.actor = {
+      work: this.work,
+      parked: ({ code, message }) =>
+        worker.log.error('An instance is parked in an incident.', { ...this.names(), code, message }),
+      // The code that offended is still in memory: only a replay can tell whether it is mended.
+      resumed: () => (this.execution.parked ? void this.giveBack(0) : this.work.resume()),
+    };
   }
 
   /** True while something is under way that the worker should let finish before it stops. */
@@ -87,7 +96,7 @@ export class Resident {
     const turn = await this.execution.turn(this.worker.clock.now(), [event]);
     let outcome: Written = 'refused';
     try {
-      outcome = await this.writer.write(turn, this.execution.state, [], start);
+      outcome = await this.writer.write(turn, this.execution.state, { start });
     } finally {
       if (outcome !== 'appended') this.leave();
     }
@@ -170,7 +179,8 @@ export class Resident {
     const turn = await this.execution.turn(this.worker.clock.now(), this.read(taken));
     const consumed = taken.flatMap(({ message }) => message ?? []);
     if (turn.events.length === 0 && consumed.length === 0) return;
-    const outcome = await this.writer.write(turn, this.execution.state, consumed);
+    const replies = this.mailbox.takeReplies();
+    const outcome = await this.writer.write(turn, this.execution.state, { consumed, replies });
     this.mailbox.consumed(consumed);
     if (outcome === 'appended') this.act(turn.events);
     else this.leave();
@@ -179,7 +189,8 @@ export class Resident {
   /** One event after the other, each looked at when the one before has been delivered. */
   private *read(taken: readonly Intake[]): Generator<IncomingEvent> {
     for (const intake of taken) {
-      const events = this.execution.state.closed ? [] : intake.read();
+      // Also when it has ended, who sent a message wants to know.
+      const events = this.execution.state.closed && !intake.message ? [] : intake.read();
       if (events.length === 0) intake.orphaned?.();
       yield* events;
     }
@@ -191,34 +202,7 @@ export class Resident {
       this.worker.closed(this.identity, events);
       return this.leave();
     }
-    for (const event of events) this.actOn(event);
-  }
-
-  private actOn(event: HistoryEvent): void {
-    switch (event.type) {
-      case 'StepScheduled':
-        return this.work.begin(event.call);
-      case 'StepAttemptFailed':
-        return event.retryAt === undefined ? undefined : this.work.retry(event.call, event.retryAt);
-      case 'StepCompleted':
-      case 'StepFailed':
-      case 'StepOutcomeUnknown':
-        return this.work.settled(event.call);
-      case 'TimerStarted':
-      case 'StepDeferred':
-      case 'WaitStarted':
-        return this.work.awaitTime(event.call);
-      case 'CancelRequested':
-      case 'CompensationStarted':
-        return this.work.abandon();
-      case 'IncidentOpened': {
-        const { code, message } = event;
-        return this.worker.log.error('An instance is parked in an incident.', { ...this.names(), code, message });
-      }
-      case 'IncidentResolved':
-        // The code that offended is still in memory: only a replay can tell whether it is mended.
-        return this.execution.parked ? void this.giveBack(0) : this.work.resume();
-    }
+    for (const event of events) actOn(event, this.actor);
   }
 
   private tellQuiet(): void {

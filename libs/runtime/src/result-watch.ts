@@ -8,30 +8,27 @@ import {
   type InstanceSummary,
   type SagaDefinition,
 } from 'reprise/core';
-import { Backoff } from './backoff.js';
+import { AnswerWatch } from './answer-watch.js';
 import { outcomeOf, type Outcome } from './outcome.js';
 
-interface Watched {
-  readonly settle: Set<(outcome: Outcome) => void>;
-  readonly definition: SagaDefinition | undefined;
-}
-
-/** Waits for the ends of instances: told at once of those that end in this process, asking the store for all the others together. */
+/** Waits for the ends of instances. */
 export class ResultWatch {
-  private readonly watched = new Map<string, Watched>();
-  private cancelAsk: (() => void) | undefined;
-  private asking = false;
-  private readonly wait: Backoff;
-  private readonly stopHints: () => void;
+  private readonly watch: AnswerWatch<Outcome>;
+  /** How to read what they end in. */
+  private readonly definitions = new Map<string, SagaDefinition | undefined>();
 
   /** @param longest milliseconds between two questions; `Infinity`: the store's hints are enough */
   constructor(
     private readonly store: HistoryStore,
-    private readonly clock: Clock,
+    clock: Clock,
     longest: number,
   ) {
-    this.wait = new Backoff(Math.min(100, longest), longest);
-    this.stopHints = store.onHint(() => this.askSoon(0));
+    this.watch = new AnswerWatch({
+      clock,
+      longest,
+      onHint: (listener) => store.onHint(listener),
+      ask: (ids) => this.ask(ids),
+    });
   }
 
   /**
@@ -40,94 +37,56 @@ export class ResultWatch {
    * @param timeout milliseconds; absent: for as long as it takes
    */
   outcome(id: string, definition: SagaDefinition | undefined, local: boolean, timeout?: number): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const { settle } = this.watched.get(id) ?? { settle: new Set<(outcome: Outcome) => void>() };
-      if (settle.size === 0) this.watched.set(id, { settle, definition });
-      let cancel = (): void => undefined;
-      const settled = (outcome: Outcome): void => {
-        cancel();
-        resolve(outcome);
-      };
-      settle.add(settled);
-      if (timeout !== undefined) {
-        cancel = this.clock.schedule(this.clock.now() + timeout, () => {
-          settle.delete(settled);
-          if (settle.size === 0 && this.watched.get(id)?.settle === settle) this.watched.delete(id);
-          resolve({ error: timedOut(id, timeout) });
-        });
-      }
-      if (!local) this.wait.reset();
-      this.askSoon(local ? 1_000 : 0);
+    this.definitions.set(id, definition);
+    const outcome = this.watch.answer(id, local, timeout, () => ({ error: timedOut(id, timeout!) }));
+    return outcome.finally(() => {
+      if (!this.watch.waitsFor(id)) this.definitions.delete(id);
     });
   }
 
   /** An instance ended in this process. */
   ended(id: string, outcome: Outcome): void {
-    const watched = this.watched.get(id);
-    this.watched.delete(id);
-    for (const settle of watched?.settle ?? []) settle(outcome);
+    this.watch.answered(id, outcome);
   }
 
   /** Rejects everyone who still waits. */
   close(): void {
-    this.stopHints();
-    this.cancelAsk?.();
     const error = new SagaError(
       'SHUTTING_DOWN',
       'The engine was closed before the instance ended.',
       'Ask again after the restart; the instance goes on.',
     );
-    for (const id of [...this.watched.keys()]) this.ended(id, { error });
+    this.watch.close(() => ({ error }));
   }
 
-  private askSoon(after: number): void {
-    if (this.watched.size === 0 || this.asking) return;
-    if (after > 0 && this.cancelAsk) return;
-    this.cancelAsk?.();
-    if (after === Infinity) return;
-    this.cancelAsk = this.clock.schedule(this.clock.now() + after, () => {
-      this.cancelAsk = undefined;
-      void this.ask();
-    });
-  }
-
-  private async ask(): Promise<void> {
-    this.asking = true;
-    const asked = [...this.watched.keys()];
-    try {
-      const found = new Map(
-        (await this.store.findMany(asked.map((id) => ({ shard: shardOf(id), id })))).map((summary) => [
-          summary.id,
-          summary,
-        ]),
-      );
+  private async ask(ids: readonly string[]): Promise<Map<string, Outcome>> {
+    const summaries = await this.store.findMany(ids.map((id) => ({ shard: shardOf(id), id })));
+    const found = new Map(summaries.map((summary) => [summary.id, summary]));
+    const outcomes = new Map<string, Outcome>();
+    for (const id of ids) {
       // One whose end cannot be read does not keep the others waiting.
-      for (const id of asked)
-        await this.answer(id, found.get(id)).catch((error: unknown) => this.unreadable(id, error));
-    } catch {
-      // The store is out of reach: whoever waits goes on waiting, up to the timeout that they gave.
-    } finally {
-      this.asking = false;
-      this.askSoon(this.wait.next());
+      const outcome = await this.outcomeOf(id, found.get(id)).catch(unreadable);
+      if (outcome) outcomes.set(id, outcome);
     }
+    return outcomes;
   }
 
-  /** @throws what will pass */
-  private unreadable(id: string, error: unknown): void {
-    if (isUnavailable(error) || !(error instanceof Error)) throw error;
-    this.ended(id, { error });
-  }
-
-  private async answer(id: string, summary: InstanceSummary | undefined): Promise<void> {
-    if (!summary) {
-      this.ended(id, { error: unknownInstance(id) });
-      return;
-    }
-    if (!isClosed(summary.status)) return;
+  private async outcomeOf(id: string, summary: InstanceSummary | undefined): Promise<Outcome | undefined> {
+    if (!summary) return { error: unknownInstance(id) };
+    if (!isClosed(summary.status)) return undefined;
     const turns = await this.store.history(summary.key);
-    const outcome = outcomeOf(id, turns.at(-1)?.events ?? [], this.watched.get(id)?.definition);
-    this.ended(id, outcome ?? { error: new SagaError('SAGA_TERMINATED', `Instance "${id}" was terminated.`) });
+    return outcomeOf(
+      id,
+      turns.flatMap(({ events }) => events),
+      this.definitions.get(id),
+    );
   }
+}
+
+/** @throws what will pass */
+function unreadable(error: unknown): Outcome {
+  if (isUnavailable(error) || !(error instanceof Error)) throw error;
+  return { error };
 }
 
 export function unknownInstance(id: string): SagaError {

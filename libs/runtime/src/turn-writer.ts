@@ -1,8 +1,11 @@
 import {
   changeTags,
   recordError,
+  repliesOf,
   summariseError,
   type InstanceHead,
+  type MessageReply,
+  type OutgoingMessage,
   type SagaState,
   type StartRecord,
   type Tags,
@@ -12,6 +15,17 @@ import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
 
 export type Written = 'appended' | 'refused' | 'duplicate';
+
+/** What goes with a turn beside its events. */
+export interface TurnExtras {
+  /** Ids of messages that it takes in. */
+  readonly consumed?: readonly string[];
+  /** What the senders of these are told. */
+  readonly replies?: readonly MessageReply[];
+  /** Messages to other instances. */
+  readonly outgoing?: readonly OutgoingMessage[];
+  readonly start?: StartRecord | undefined;
+}
 
 /** How long an instance rests whose turn the store will not have, in milliseconds. */
 const REST = 60_000;
@@ -27,10 +41,15 @@ export class TurnWriter {
     private tags: Tags = {},
   ) {}
 
-  async write(turn: Turn, state: SagaState, consumed: readonly string[], start?: StartRecord): Promise<Written> {
+  async write(
+    turn: Turn,
+    state: SagaState,
+    { consumed = [], replies = [], outgoing = [], start }: TurnExtras,
+  ): Promise<Written> {
     if (start) this.tags = start.tags;
     const tags = this.changedTags(turn);
     const head = this.changedHead(state, tags);
+    const answers = state.updates.size > 0 ? [...replies, ...repliesOf(turn, state)] : replies;
     try {
       const outcome = await this.worker.commit({
         key: this.identity.key,
@@ -39,8 +58,14 @@ export class TurnWriter {
         ...(start ? { start } : {}),
         ...(head ? { head } : {}),
         ...(consumed.length > 0 ? { consumed } : {}),
+        ...(answers.length > 0 ? { replies: answers } : {}),
+        ...(outgoing.length > 0 ? { outgoing } : {}),
       });
-      if (outcome === 'appended') this.length++;
+      if (outcome === 'appended') {
+        this.length++;
+        for (const answer of answers) this.worker.replied(this.identity, answer);
+        if (outgoing.length > 0) this.worker.sent(this.identity.key, outgoing);
+      }
       return outcome === 'appended' || outcome === 'duplicate' ? outcome : 'refused';
     } catch (error) {
       if (start) throw error;

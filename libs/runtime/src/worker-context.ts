@@ -1,4 +1,15 @@
-import type { AppendOutcome, Clock, HistoryEvent, Idle, InstanceKey, Orphan, SagaLog, TurnAppend } from 'reprise/core';
+import type {
+  AppendOutcome,
+  Clock,
+  HistoryEvent,
+  Idle,
+  InstanceKey,
+  MessageReply,
+  OutgoingMessage,
+  Orphan,
+  SagaLog,
+  TurnAppend,
+} from 'reprise/core';
 import type { Admission } from './admission.js';
 import type { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
@@ -21,6 +32,10 @@ export interface WorkerContext {
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void;
   /** The instance ended; `events` are those of its last turn. */
   closed(instance: ResidentIdentity, events: readonly HistoryEvent[]): void;
+  /** Somebody who sent the instance a message has an answer, which is durable. */
+  replied(instance: Pick<ResidentIdentity, 'id'>, reply: MessageReply): void;
+  /** Messages to other instances are durable. */
+  sent(from: InstanceKey, outgoing: readonly OutgoingMessage[]): void;
   left(instance: ResidentIdentity): void;
   sagaLog(saga: string, id: string): SagaLog;
 }

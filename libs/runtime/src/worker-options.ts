@@ -1,4 +1,13 @@
-import type { Clock, HistoryEvent, HistoryStore, Idle, StepTransport } from 'reprise/core';
+import type {
+  Clock,
+  HistoryEvent,
+  HistoryStore,
+  Idle,
+  InstanceKey,
+  MessageReply,
+  OutgoingMessage,
+  StepTransport,
+} from 'reprise/core';
 import type { EngineLog, Redaction } from './engine-log.js';
 import type { HostedSagas } from './hosted-saga.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -20,6 +29,10 @@ export interface WorkerOptions {
   readonly keep: number;
   readonly capacity: number;
   readonly lanes: number;
+  /** Called with messages to other instances when they are durable. */
+  readonly onSent: (from: InstanceKey, outgoing: readonly OutgoingMessage[]) => void;
   /** Called with every instance that ends here. */
+  /** Called with every reply that becomes durable here. */
+  readonly onReply: (instance: Pick<ResidentIdentity, 'id'>, reply: MessageReply) => void;
   readonly onClosed: (instance: ResidentIdentity, events: readonly HistoryEvent[]) => void;
 }

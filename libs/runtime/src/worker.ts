@@ -6,6 +6,8 @@ import {
   type Idle,
   type IncomingEvent,
   type InstanceKey,
+  type MessageReply,
+  type OutgoingMessage,
   type Orphan,
   type SagaLog,
   type StartRecord,
@@ -38,6 +40,10 @@ const CLAIM = 200;
 export class Worker implements WorkerContext {
   readonly attempts: AttemptRunner;
   readonly admission: Admission;
+  readonly clock: Clock;
+  readonly idle: Idle;
+  readonly log: EngineLog;
+  readonly payloadLimit: number | undefined;
   draining = false;
   private id = uuidV7();
   private commits: GroupCommit;
@@ -51,9 +57,10 @@ export class Worker implements WorkerContext {
   private stopHints: (() => void) | undefined;
 
   constructor(private readonly options: WorkerOptions) {
-    this.attempts = new AttemptRunner(options.transport, options.payloadLimit, options.store.transactions);
+    ({ clock: this.clock, idle: this.idle, log: this.log, payloadLimit: this.payloadLimit } = options);
     this.commits = this.newCommits();
-    const { store, clock, log, lease, sagas, poll } = options;
+    const { store, transport, clock, log, lease, sagas, poll } = options;
+    this.attempts = new AttemptRunner(transport, options.payloadLimit, store.transactions);
     this.orphans = new OrphanDesk(store, log);
     this.admission = new Admission({ limits: store.limits, clock, log, poll, worker: () => this.id });
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
@@ -75,23 +82,10 @@ export class Worker implements WorkerContext {
     });
   }
 
-  get clock(): Clock {
-    return this.options.clock;
-  }
-  get idle(): Idle {
-    return this.options.idle;
-  }
-  get log(): EngineLog {
-    return this.options.log;
-  }
-  get payloadLimit(): number | undefined {
-    return this.options.payloadLimit;
-  }
   get keep(): number {
     return this.hasRoom ? this.options.keep : 0;
   }
 
-  /** How many instances are in memory. */
   get size(): number {
     return this.residents.size;
   }
@@ -118,7 +112,7 @@ export class Worker implements WorkerContext {
     return this.residents.admit(identity, this).begin(event, start);
   }
 
-  /** True while another instance may be begun here; if not, it is for whoever has room. */
+  /** True while another instance may be begun here. */
   get hasRoom(): boolean {
     return this.residents.size < this.options.capacity;
   }
@@ -181,6 +175,14 @@ export class Worker implements WorkerContext {
     this.options.onClosed(instance, events);
   }
 
+  sent(from: InstanceKey, outgoing: readonly OutgoingMessage[]): void {
+    this.options.onSent(from, outgoing);
+  }
+
+  replied(instance: Pick<ResidentIdentity, 'id'>, reply: MessageReply): void {
+    this.options.onReply(instance, reply);
+  }
+
   left(identity: ResidentIdentity): void {
     if (!this.residents.forget(identity)) return;
     if (this.residents.size === this.options.capacity - 1) this.look();
@@ -191,7 +193,8 @@ export class Worker implements WorkerContext {
   }
 
   private newCommits(): GroupCommit {
-    return new GroupCommit(this.options.store, this.id, this.options.lanes, this.options.clock, this.options.log);
+    const { store, lanes, clock, log } = this.options;
+    return new GroupCommit(store, this.id, lanes, clock, log);
   }
 
   /** One look: what is due, and what came for those in memory. True if there may be more at once. */

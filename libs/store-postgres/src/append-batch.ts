@@ -4,12 +4,17 @@ import { numberOfTag, textOfTag } from './tag-columns.js';
 
 /** True for a turn that needs nothing but its row in the history. */
 export function isPlain(turn: TurnAppend): boolean {
-  return !turn.start && !turn.head && !turn.release && !turn.consumed?.length;
+  return !turn.start && !turn.head && !turn.release && !turn.consumed?.length && !isPosting(turn);
 }
 
 /** True for a turn that changes tags: those of its start, or later ones. */
 export function isTagging({ start, head }: TurnAppend): boolean {
   return head?.tags !== undefined || (start !== undefined && Object.keys(start.tags).length > 0);
+}
+
+/** True for a turn that answers messages, sends some, or begins a child. */
+export function isPosting({ start, replies, outgoing }: TurnAppend): boolean {
+  return start?.parent !== undefined || (replies?.length ?? 0) > 0 || (outgoing?.length ?? 0) > 0;
 }
 
 /** All tags that the run has from this turn on, where it says anything about them. What the first turn changed is in its head already. */

@@ -1,11 +1,14 @@
-import type { AppendOutcome, TurnAppend } from 'reprise/core';
-import { changeColumns, isPlain, isTagging, taggingColumns, turnColumns } from './append-batch.js';
+import { ENDED_BEFORE, type AppendOutcome, type Message, type TurnAppend } from 'reprise/core';
+import { changeColumns, isPlain, isPosting, isTagging, taggingColumns, turnColumns } from './append-batch.js';
 import { binaryArray } from './binary-array.js';
+import { correspondenceColumns } from './correspondence-columns.js';
 import type { Parameter, Row, Statements } from './connection.js';
 import { hintChannel } from './hint-listener.js';
 import {
   appendAndChange,
   appendAndChangeAgain,
+  appendAndPost,
+  appendAndPostAgain,
   appendAndTag,
   appendAndTagAgain,
 } from './statements/append-and-change.js';
@@ -15,7 +18,10 @@ import { standing } from './statements/standing.js';
 import type { Statement } from './statements/statement.js';
 import { isUniqueViolation } from './store-error.js';
 
-/** Writes turns: one statement for all of them, of three makes, for plain turns, for those that change more, and for those that tag. */
+/** The kinds of messages whose senders wait for an answer. */
+const ANSWERED: readonly Message['kind'][] = ['update'];
+
+/** Writes turns: one statement for all of them, of four makes: for plain turns, for those that change more, those that tag, and those that post. */
 export class Appender {
   constructor(private readonly connection: Statements) {}
 
@@ -28,7 +34,9 @@ export class Appender {
     if (row!['mail']) {
       const ended = (JSON.parse(row!['mail']) as number[]).map((place) => turns[place - 1]!);
       // What is left in these mailboxes is safe where it is, so that a failure here needs no answer.
-      await this.connection.run(orphanMail, keyColumns(ended)).catch(() => []);
+      await this.connection
+        .run(orphanMail, [...keyColumns(ended), JSON.stringify(ENDED_BEFORE), binaryArray('text', ANSWERED)])
+        .catch(() => []);
     }
     return outcomes;
   }
@@ -36,6 +44,13 @@ export class Appender {
   private writeChanges(worker: string | undefined, turns: readonly TurnAppend[]): Promise<readonly Row[]> {
     const channel = hintChannel(this.connection.schemaName);
     const values = [worker ?? null, ...turnColumns(turns), ...changeColumns(turns), channel];
+    if (turns.some(isPosting)) {
+      return this.write(appendAndPost, appendAndPostAgain, [
+        ...values,
+        ...taggingColumns(turns),
+        ...correspondenceColumns(turns),
+      ]);
+    }
     return turns.some(isTagging)
       ? this.write(appendAndTag, appendAndTagAgain, [...values, ...taggingColumns(turns)])
       : this.write(appendAndChange, appendAndChangeAgain, values);

@@ -4,6 +4,7 @@ import type { Statements } from './connection.js';
 import { hintChannel } from './hint-listener.js';
 import { findInstances } from './statements/find-instances.js';
 import { postMessage } from './statements/post-message.js';
+import { refuseMessage } from './statements/refuse-message.js';
 import { isUniqueViolation } from './store-error.js';
 import { summaryOf } from './summary.js';
 
@@ -15,9 +16,13 @@ export class Directory {
     const { kind, name, input } = message;
     const channel = hintChannel(this.statements.schemaName);
     try {
-      const values = [shard, id, message.id, kind, name, JSON.stringify(input), channel];
-      const [row] = await this.statements.run(postMessage, values);
-      return row!['outcome'] as PostOutcome;
+      for (;;) {
+        const values = [shard, id, message.id, kind, name, JSON.stringify(input)];
+        const accepted = await this.statements.run(postMessage, [...values, channel]);
+        if (accepted.length > 0) return 'accepted';
+        const [refused] = await this.statements.run(refuseMessage, values);
+        if (refused) return refused['outcome'] as PostOutcome;
+      }
     } catch (error) {
       // The message is in the mailbox already, unread: nothing was stored twice, and it is durable.
       if (isUniqueViolation(error)) return 'accepted';

@@ -9,13 +9,17 @@ import {
   type InstanceSummary,
   type Message,
   type Orphan,
+  type ForkedRun,
   type PostOutcome,
+  type Successor,
   type StepTransactions,
   type Turn,
   type TurnAppend,
+  type UnsentMessage,
 } from 'reprise/core';
 import { Appender } from './appender.js';
 import { binaryArray } from './binary-array.js';
+import { Correspondence } from './correspondence.js';
 import type { Connection } from './connection.js';
 import { DataSourceConnection } from './data-source-connection.js';
 import { Directory } from './directory.js';
@@ -25,6 +29,7 @@ import { PostgresCatalogue } from './postgres-catalogue.js';
 import type { PostgresStoreOptions } from './postgres-options.js';
 import { PostgresCallerStore } from './postgres-caller-store.js';
 import { PostgresStepTransactions } from './postgres-step-transactions.js';
+import { Succession } from './succession.js';
 import { SameSchema } from './same-schema.js';
 import { PostgresScheduleStore } from './postgres-schedule-store.js';
 import { PostgresStepLimits } from './postgres-step-limits.js';
@@ -39,6 +44,8 @@ export class PostgresHistoryStore extends HistoryStore {
   override readonly schedules: PostgresScheduleStore;
   override readonly limits: PostgresStepLimits;
   private readonly appender: Appender;
+  private readonly correspondence: Correspondence;
+  private readonly succession: Succession;
   private readonly directory: Directory;
   private readonly ledger: WorkerLedger;
   private readonly hints: HintListener;
@@ -51,6 +58,8 @@ export class PostgresHistoryStore extends HistoryStore {
     super();
     this.schedules = new PostgresScheduleStore(connection);
     this.appender = new Appender(connection);
+    this.correspondence = new Correspondence(connection);
+    this.succession = new Succession(connection);
     this.catalogue = new PostgresCatalogue(connection);
     this.ledger = new WorkerLedger(connection);
     this.directory = new Directory(connection);
@@ -115,6 +124,26 @@ export class PostgresHistoryStore extends HistoryStore {
 
   override post(shard: number, id: string, message: Message): Promise<PostOutcome> {
     return this.directory.post(shard, id, message);
+  }
+
+  override succeed(worker: string, key: InstanceKey, successor: Successor): Promise<'succeeded' | 'refused'> {
+    return this.succession.succeed(worker, key, successor);
+  }
+
+  override fork(copy: ForkedRun): Promise<'forked' | 'duplicate'> {
+    return this.succession.fork(copy);
+  }
+
+  override replies(asked: Parameters<HistoryStore['replies']>[0]): ReturnType<HistoryStore['replies']> {
+    return this.correspondence.replies(asked);
+  }
+
+  override unsent(olderThan: number, limit: number): Promise<UnsentMessage[]> {
+    return this.correspondence.unsent(olderThan, limit);
+  }
+
+  override relayed(sent: readonly UnsentMessage[]): Promise<void> {
+    return this.correspondence.relayed(sent);
   }
 
   override within(transaction: CallerTransaction): CallerStore {

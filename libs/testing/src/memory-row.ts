@@ -1,4 +1,13 @@
-import type { HostedVersion, InstanceKey, InstanceSummary, Message, StartRecord, Turn } from 'reprise/core';
+import {
+  isClosed,
+  type HostedVersion,
+  type InstanceKey,
+  type InstanceSummary,
+  type Message,
+  type StartRecord,
+  type Turn,
+  type InstanceHead,
+} from 'reprise/core';
 
 /** One run, as a memory store keeps it. */
 export interface Row {
@@ -11,9 +20,19 @@ export interface Row {
 }
 
 export function newRow(key: InstanceKey, start: StartRecord, worker: string | undefined, now: number): Row {
-  const { id, saga, version, tags, owned } = start;
+  const { id, saga, version, tags, owned, parent } = start;
   return {
-    summary: { key, id, saga, version, tags, status: 'running', retrying: false, startedAt: now },
+    summary: {
+      key,
+      id,
+      saga,
+      version,
+      tags,
+      status: 'running',
+      retrying: false,
+      startedAt: now,
+      ...(parent ? { parent } : {}),
+    },
     owner: owned ? worker : undefined,
     wakeAt: owned ? Infinity : now,
     turns: [],
@@ -27,4 +46,16 @@ export function hosts(hosted: readonly HostedVersion[], { saga, version }: Insta
 
 export function parse(turn: string): Turn {
   return JSON.parse(turn) as Turn;
+}
+
+/** One that had completed is to be taken back. */
+export function reopen(row: Row): void {
+  const { closedAt: _ended, ...summary } = row.summary;
+  row.summary = { ...summary, status: 'compensating' };
+}
+
+export function setHead(row: Row, head: InstanceHead, now: number): void {
+  const { error: _before, ...summary } = row.summary;
+  const closedAt = isClosed(head.status) ? { closedAt: now } : {};
+  row.summary = { ...summary, ...structuredClone(head), ...closedAt };
 }

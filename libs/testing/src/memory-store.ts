@@ -1,6 +1,8 @@
 import {
   HistoryStore,
+  ENDED_BEFORE,
   isClosed,
+  shardOf,
   type AppendOutcome,
   type CallerStore,
   type CallerTransaction,
@@ -11,13 +13,20 @@ import {
   type InstanceSummary,
   type Message,
   type Orphan,
+  type ForkedRun,
   type PostOutcome,
+  type ReplyAddress,
+  type Successor,
   type Turn,
   type TurnAppend,
+  type UnsentMessage,
 } from 'reprise/core';
 import { MemoryCatalogue } from './memory-catalogue.js';
+import { MemoryCorrespondence } from './memory-correspondence.js';
+import { MemoryLeases } from './memory-leases.js';
 import { MemoryOrphans, NO_RUN, type MemoryOrphan } from './memory-orphans.js';
-import { hosts, newRow, parse, type Row } from './memory-row.js';
+import { hosts, newRow, parse, reopen, setHead, type Row } from './memory-row.js';
+import { MemoryRuns } from './memory-runs.js';
 import { MemoryStepTransactions } from './memory-step-transactions.js';
 import { MemoryCallerStore } from './memory-transaction.js';
 import { MemoryScheduleStore } from './memory-schedule-store.js';
@@ -27,26 +36,24 @@ import { MemoryStepLimits } from './memory-step-limits.js';
 export class MemoryStore extends HistoryStore {
   readonly transactions = new MemoryStepTransactions();
   readonly catalogue: MemoryCatalogue;
+  private readonly correspondence = new MemoryCorrespondence();
   private readonly unclaimed: MemoryOrphans;
   readonly schedules: MemoryScheduleStore;
   readonly limits: MemoryStepLimits;
-  private readonly rows = new Map<string, Row>();
-  private readonly newest = new Map<string, Row>();
-  private readonly leases = new Map<string, number>();
-  private readonly hosting = new Map<string, readonly HostedVersion[]>();
-  private readonly dead = new Set<string>();
-  private readonly listeners = new Set<() => void>();
+  private readonly runs: MemoryRuns;
+  private readonly leases: MemoryLeases;
 
   constructor(readonly clock: Clock) {
     super();
-    this.limits = new MemoryStepLimits(clock, (worker) => !this.dead.has(worker));
+    this.runs = new MemoryRuns(clock);
+    this.leases = new MemoryLeases(clock, (worker) => this.freeOf(worker));
+    this.limits = new MemoryStepLimits(clock, (worker) => !this.leases.isDead(worker));
     this.unclaimed = new MemoryOrphans(clock);
     this.schedules = new MemoryScheduleStore(clock);
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
-      summaries: () => [...this.rows.values()].map(({ summary }) => summary),
-      hosted: () =>
-        [...this.leases].flatMap(([worker, until]) => (until < clock.now() ? [] : this.hosting.get(worker)!)),
-      remove: (instance) => this.remove(instance),
+      summaries: () => this.runs.all().map(({ summary }) => summary),
+      hosted: () => this.leases.hosted(),
+      remove: (instance) => this.runs.remove(instance),
     });
   }
 
@@ -63,18 +70,15 @@ export class MemoryStore extends HistoryStore {
   }
 
   async heartbeat(worker: string, leaseMs: number, hosted: readonly HostedVersion[]): Promise<boolean> {
-    this.expire();
-    if (this.dead.has(worker)) return false;
-    this.leases.set(worker, this.clock.now() + leaseMs);
-    this.hosting.set(worker, hosted);
-    return true;
+    return this.leases.prolong(worker, leaseMs, hosted);
   }
 
   async claim(worker: string, limit: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]> {
     const now = this.clock.now();
-    this.expire();
-    if (this.dead.has(worker)) return [];
-    const due = [...this.rows.values()]
+    this.leases.expire();
+    if (this.leases.isDead(worker)) return [];
+    const due = this.runs
+      .all()
       .filter(
         ({ summary, owner, wakeAt }) => !owner && wakeAt <= now && !isClosed(summary.status) && hosts(hosted, summary),
       )
@@ -85,46 +89,48 @@ export class MemoryStore extends HistoryStore {
   }
 
   async unread(worker: string): Promise<{ key: InstanceKey; messages: readonly Message[] }[]> {
-    return [...this.rows.values()]
+    return this.runs
+      .all()
       .filter(({ owner, messages }) => owner === worker && messages.length > 0)
       .map(({ summary, messages }) => ({ key: summary.key, messages: [...messages] }));
   }
 
   async release(worker: string, instances: readonly { key: InstanceKey; wakeAfter: number | null }[]): Promise<void> {
     for (const { key, wakeAfter } of instances) {
-      const row = this.rows.get(key.run);
-      if (row?.owner === worker) this.free(row, wakeAfter);
+      const row = this.runs.get(key.run);
+      if (row?.owner === worker) this.runs.free(row, wakeAfter);
     }
   }
 
   async releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void> {
     const kept = new Set(held.map(({ run }) => run));
-    for (const [run, row] of this.rows) if (row.owner === worker && !kept.has(run)) this.free(row, 0);
+    for (const row of this.runs.all())
+      if (row.owner === worker && !kept.has(row.summary.key.run)) this.runs.free(row, 0);
   }
 
   async leave(worker: string): Promise<void> {
-    this.leases.delete(worker);
+    this.leases.end(worker);
     this.freeOf(worker);
   }
 
   async wakeIncidents(codes: readonly string[], hosted: readonly HostedVersion[]): Promise<number> {
-    const found = [...this.rows.values()].filter(
-      ({ summary }) =>
-        summary.status === 'incident' && codes.includes(summary.error?.code ?? '') && hosts(hosted, summary),
-    );
+    const stuck = ({ status, error }: InstanceSummary): boolean =>
+      status === 'incident' && codes.includes(error?.code ?? '');
+    const found = this.runs.all().filter(({ summary }) => stuck(summary) && hosts(hosted, summary));
     for (const row of found) row.wakeAt = this.clock.now();
     return found.length;
   }
 
   /** Gives back what every worker holds, as if all their leases had ended. */
   async freeAll(): Promise<void> {
-    for (const { owner } of [...this.rows.values()]) if (owner) this.freeOf(owner);
+    for (const { owner } of this.runs.all()) if (owner) this.freeOf(owner);
     this.limits.freeAll();
   }
 
   async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
-    const row = this.newest.get(id);
-    const refused = !row ? 'unknown' : isClosed(row.summary.status) ? 'closed' : undefined;
+    const row = this.runs.newest(id);
+    const reopens = message.kind === 'undo' && row?.summary.status === 'completed';
+    const refused = !row ? 'unknown' : isClosed(row.summary.status) && !reopens ? 'closed' : undefined;
     if (!row || refused) {
       const { id: sent, kind, name, input } = message;
       const payload = { message: sent, kind, name, input };
@@ -137,21 +143,55 @@ export class MemoryStore extends HistoryStore {
       return refused!;
     }
     if (!row.messages.some(({ id: known }) => known === message.id)) row.messages.push(structuredClone(message));
+    if (reopens) reopen(row);
     row.wakeAt = this.clock.now();
-    this.hint();
+    this.runs.hint();
     return 'accepted';
   }
 
   async find(_shard: number, id: string): Promise<InstanceSummary | undefined> {
-    return this.newest.get(id)?.summary;
+    return this.runs.newest(id)?.summary;
   }
 
   async findMany(ids: readonly { id: string }[]): Promise<InstanceSummary[]> {
-    return ids.flatMap(({ id }) => this.newest.get(id)?.summary ?? []);
+    return ids.flatMap(({ id }) => this.runs.newest(id)?.summary ?? []);
   }
 
   async history(key: InstanceKey): Promise<Turn[]> {
-    return (this.rows.get(key.run)?.turns ?? []).map(parse);
+    return (this.runs.get(key.run)?.turns ?? []).map(parse);
+  }
+
+  async succeed(worker: string, key: InstanceKey, { run, version, turn }: Successor): Promise<'succeeded' | 'refused'> {
+    const row = this.runs.get(key.run);
+    if (!row || row.owner !== worker) return 'refused';
+    const now = this.clock.now();
+    const { id, saga, tags, parent } = row.summary;
+    const start = { id, saga, version, tags, reuse: true, owned: false, ...(parent ? { parent } : {}) };
+    this.runs.begin(newRow({ shard: key.shard, run }, start, undefined, now), [turn], row.messages.splice(0));
+    row.summary = { ...row.summary, status: 'continued', retrying: false, closedAt: now };
+    Object.assign(row, { owner: undefined, wakeAt: Infinity });
+    this.runs.hint();
+    return 'succeeded';
+  }
+
+  async fork({ run, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {
+    const other = this.runs.newest(start.id);
+    if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
+    this.runs.begin(newRow({ shard: shardOf(start.id), run }, start, undefined, this.clock.now()), turns, []);
+    this.runs.hint();
+    return 'forked';
+  }
+
+  async replies(asked: readonly ReplyAddress[]): ReturnType<HistoryStore['replies']> {
+    return this.correspondence.replies(asked);
+  }
+
+  async unsent(olderThan: number, limit: number): Promise<UnsentMessage[]> {
+    return this.correspondence.unsent(this.clock.now() - olderThan, limit);
+  }
+
+  async relayed(sent: readonly UnsentMessage[]): Promise<void> {
+    this.correspondence.relayed(sent);
   }
 
   within(transaction: CallerTransaction): CallerStore {
@@ -163,35 +203,31 @@ export class MemoryStore extends HistoryStore {
   }
 
   onHint(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.runs.onHint(listener);
   }
 
   private appendOne(
     worker: string | undefined,
-    { key, seq, turn, start, head, consumed, release }: TurnAppend,
+    { key, seq, turn, start, head, consumed, replies, outgoing, release }: TurnAppend,
   ): AppendOutcome {
-    let row = this.rows.get(key.run);
+    let row = this.runs.get(key.run);
     if (start && !row) {
-      if (start.owned && this.dead.has(worker!)) return 'refused';
-      const other = this.newest.get(start.id);
+      if (start.owned && this.leases.isDead(worker!)) return 'refused';
+      const other = this.runs.newest(start.id);
       if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
       row = newRow(key, start, worker, this.clock.now());
-      this.rows.set(key.run, row);
-      this.newest.set(start.id, row);
+      this.runs.add(row);
     }
     if (!row || row.owner !== (start?.owned === false ? undefined : worker)) return 'refused';
     if (seq !== row.turns.length) return seq < row.turns.length ? 'repeated' : 'refused';
     row.turns.push(JSON.stringify(turn));
     row.messages = row.messages.filter(({ id }) => !consumed?.includes(id));
-    if (head) {
-      const { error: _before, ...summary } = row.summary;
-      const closedAt = isClosed(head.status) ? { closedAt: this.clock.now() } : {};
-      row.summary = { ...summary, ...structuredClone(head), ...closedAt };
-    }
+    this.correspondence.reply(row.summary.id, replies ?? []);
+    this.correspondence.send(key, outgoing ?? [], this.clock.now());
+    if (head) setHead(row, head, this.clock.now());
     if (isClosed(row.summary.status)) this.retire(row);
-    else if (release) this.free(row, release.wakeAfter);
-    this.hint();
+    else if (release) this.runs.free(row, release.wakeAfter);
+    this.runs.hint();
     return 'appended';
   }
 
@@ -200,38 +236,13 @@ export class MemoryStore extends HistoryStore {
     Object.assign(row, { owner: undefined, wakeAt: Infinity });
     const { key, id } = row.summary;
     for (const { id: message, kind, name, input } of row.messages.splice(0)) {
+      if (kind === 'update') this.correspondence.reply(id, [{ message, reply: ENDED_BEFORE }]);
       this.unclaimed.keep({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
-    }
-  }
-
-  private remove({ key, id }: InstanceSummary): void {
-    this.rows.delete(key.run);
-    if (this.newest.get(id)?.summary.key.run === key.run) this.newest.delete(id);
-  }
-
-  /** Takes workers for dead whose lease is over (law W2). */
-  private expire(): void {
-    for (const [worker, until] of this.leases) {
-      if (until >= this.clock.now()) continue;
-      this.leases.delete(worker);
-      this.dead.add(worker);
-      this.freeOf(worker);
     }
   }
 
   private freeOf(worker: string): void {
     this.limits.freeOf(worker);
-    for (const row of this.rows.values()) if (row.owner === worker) this.free(row, 0);
-  }
-
-  private free(row: Row, wakeAfter: number | null): void {
-    const due = wakeAfter === null ? Infinity : this.clock.now() + wakeAfter;
-    row.owner = undefined;
-    row.wakeAt = row.messages.length > 0 ? this.clock.now() : due;
-    if (row.wakeAt !== Infinity) this.clock.schedule(row.wakeAt, () => this.hint());
-  }
-
-  private hint(): void {
-    for (const listener of this.listeners) listener();
+    this.runs.freeOf(worker);
   }
 }

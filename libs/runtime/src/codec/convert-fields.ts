@@ -1,4 +1,4 @@
-import type { HistoryEvent, Json, RecordedError, Turn } from 'reprise/core';
+import type { CarriedSignal, HistoryEvent, Json, RecordedError, Turn } from 'reprise/core';
 import { EVENT_PAYLOADS, type PayloadKind } from './payload-fields.js';
 
 /** Encodes or decodes one payload. */
@@ -32,8 +32,13 @@ function convertEvent(run: string, event: HistoryEvent, convert: Convert): Promi
 
 /** What tells an event from others of its type: the call and the attempt, or the message. */
 function nameOf(event: HistoryEvent): string {
-  const { call, attempt, message } = event as { call?: number; attempt?: number; message?: string };
-  return [call, attempt, event.type === 'SignalReceived' ? message : undefined]
+  const { call, attempt, message, update } = event as {
+    call?: number;
+    attempt?: number;
+    message?: string;
+    update?: string;
+  };
+  return [call, attempt, event.type === 'SignalReceived' ? message : update]
     .filter((name) => name !== undefined)
     .map((name) => ` ${name}`)
     .join('');
@@ -45,6 +50,12 @@ async function convertField(kind: PayloadKind, field: unknown, binding: string, 
       return convert(field as Json, binding);
     case 'payloads':
       return Promise.all((field as readonly Json[]).map((payload, i) => convert(payload, `${binding} ${i}`)));
+    case 'signals':
+      return Promise.all(
+        (field as readonly CarriedSignal[]).map((signal) =>
+          convertFields(signal, { input: 'payloads' }, `${binding} ${signal.message}`, convert),
+        ),
+      );
     case 'error':
       return convertError(field as RecordedError, binding, convert);
   }

@@ -11,18 +11,24 @@ import {
   type Message,
   type Orphan,
   type PayloadCodec,
+  type ForkedRun,
   type PostOutcome,
+  type Reply,
+  type ReplyAddress,
   type SagaError,
   type StepTransactions,
+  type Successor,
   type Turn,
   type TurnAppend,
+  type UnsentMessage,
 } from 'reprise/core';
 import { CodecChain } from './codec-chain.js';
-import { convertTurn } from './convert-fields.js';
+import { convertFields, convertTurn, type Convert } from './convert-fields.js';
 import { EncodedTransactions } from './encoded-transactions.js';
 import { convertMessage } from './message-payloads.js';
 import { encodedCatalogue, encodeOrphan } from './orphan-payloads.js';
 import { overlay } from './overlay.js';
+import { REPLY_PAYLOADS } from './payload-fields.js';
 
 /** Members of the port, by whether payloads pass through them. A new member does not compile until it stands here. */
 export const STORE_MEMBERS = {
@@ -48,6 +54,11 @@ export const STORE_MEMBERS = {
   findMany: 'plain',
   history: 'payloads',
   within: 'payloads',
+  succeed: 'payloads',
+  fork: 'payloads',
+  replies: 'payloads',
+  unsent: 'payloads',
+  relayed: 'plain',
   recordOrphan: 'payloads',
   onHint: 'plain',
 } as const satisfies Record<keyof HistoryStore, 'plain' | 'payloads'>;
@@ -60,6 +71,8 @@ export const APPEND_PARTS = {
   start: 'plain',
   head: 'payloads',
   consumed: 'plain',
+  replies: 'payloads',
+  outgoing: 'payloads',
   release: 'plain',
 } as const satisfies Record<keyof TurnAppend, 'plain' | 'payloads'>;
 
@@ -137,6 +150,41 @@ class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
     };
   }
 
+  async succeed(worker: string, key: InstanceKey, successor: Successor): ReturnType<HistoryStore['succeed']> {
+    const turn = await convertTurn(successor.run, successor.turn, this.codec.encode);
+    return this.store.succeed(worker, key, { ...successor, turn });
+  }
+
+  async fork(copy: ForkedRun): ReturnType<HistoryStore['fork']> {
+    const turns = await Promise.all(copy.turns.map((turn) => convertTurn(copy.run, turn, this.codec.encode)));
+    return this.store.fork({ ...copy, turns });
+  }
+
+  async replies(asked: readonly ReplyAddress[]): ReturnType<HistoryStore['replies']> {
+    const found = await this.store.replies(asked);
+    return Promise.all(
+      found.map(async (answer) => ({
+        ...answer,
+        reply: await this.reply(answer.message, answer.reply, this.codec.decode),
+      })),
+    );
+  }
+
+  /** One that cannot be read stays where it is, and does not keep the others back. */
+  async unsent(olderThan: number, limit: number): Promise<UnsentMessage[]> {
+    const found = await this.store.unsent(olderThan, limit);
+    const read = await Promise.all(
+      found.map(async (sent) => {
+        try {
+          return [{ ...sent, message: await convertMessage(sent.message, this.codec.decode) }];
+        } catch {
+          return [];
+        }
+      }),
+    );
+    return read.flat();
+  }
+
   async recordOrphan(orphan: Orphan): Promise<void> {
     await this.store.recordOrphan(await encodeOrphan(orphan, this.codec.encode));
   }
@@ -154,7 +202,26 @@ class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
     const { key, turn, head } = append;
     // What lists show of an error has no data, whoever wrote it: it is read without being decoded.
     const shown = head?.error ? { head: { ...head, error: summariseError(head.error) } } : {};
-    return { ...append, ...shown, turn: await convertTurn(key.run, turn, this.codec.encode) };
+    const { encode } = this.codec;
+    const replies = append.replies?.map(async ({ message, reply }) => ({
+      message,
+      reply: await this.reply(message, reply, encode),
+    }));
+    const outgoing = append.outgoing?.map(async (sent) => ({
+      ...sent,
+      message: await convertMessage(sent.message, encode),
+    }));
+    return {
+      ...append,
+      ...shown,
+      turn: await convertTurn(key.run, turn, encode),
+      ...(replies ? { replies: await Promise.all(replies) } : {}),
+      ...(outgoing ? { outgoing: await Promise.all(outgoing) } : {}),
+    };
+  }
+
+  private reply(message: string, reply: Reply, convert: Convert): Promise<Reply> {
+    return convertFields(reply, REPLY_PAYLOADS, `reply ${message}`, convert);
   }
 
   private decoded(key: InstanceKey, turns: readonly Turn[]): Promise<Turn[]> {

@@ -1,15 +1,27 @@
-import type { HistoryEvent, HistoryEventType, Json, Message, Orphan, RecordedError, StepRecord } from 'reprise/core';
+import type {
+  CarriedSignal,
+  HistoryEvent,
+  HistoryEventType,
+  Json,
+  Message,
+  Orphan,
+  RecordedError,
+  Reply,
+  StepRecord,
+} from 'reprise/core';
 
-/** A field that is one payload, a list of payloads, or an error, whose data (and its causes' data) are payloads. */
-export type PayloadKind = 'payload' | 'payloads' | 'error';
+/** A field that is one payload, a list of payloads, signals with their inputs, or an error, whose data (and its causes' data) are payloads. */
+export type PayloadKind = 'payload' | 'payloads' | 'signals' | 'error';
 
 type KindOf<T> = [Json] extends [T]
   ? 'payload'
   : [readonly Json[]] extends [T]
     ? 'payloads'
-    : [RecordedError] extends [T]
-      ? 'error'
-      : never;
+    : [readonly CarriedSignal[]] extends [T]
+      ? 'signals'
+      : [RecordedError] extends [T]
+        ? 'error'
+        : never;
 
 type PayloadFieldName<T, K extends keyof T> = [KindOf<Exclude<T[K], undefined>>] extends [never] ? never : K;
 
@@ -23,7 +35,7 @@ export type PayloadFields<T> = {
  * compile until it stands here. Names, numbers and tags are none.
  */
 export const EVENT_PAYLOADS = {
-  SagaStarted: { input: 'payload' },
+  SagaStarted: { input: 'payload', signals: 'signals' },
   StepScheduled: { input: 'payloads' },
   StepAttemptFailed: { error: 'error' },
   StepDeferred: {},
@@ -37,7 +49,11 @@ export const EVENT_PAYLOADS = {
   WaitTimedOut: {},
   TagsChanged: {},
   SignalReceived: { input: 'payloads' },
+  UpdateAccepted: { input: 'payloads' },
+  UpdateCompleted: { result: 'payload' },
+  UpdateFailed: { error: 'error' },
   CancelRequested: {},
+  UndoRequested: {},
   CompensationStarted: { error: 'error' },
   IncidentOpened: {},
   IncidentResolved: {},
@@ -45,9 +61,18 @@ export const EVENT_PAYLOADS = {
   SagaFailed: { error: 'error' },
   SagaCompensated: { error: 'error' },
   SagaCancelled: { error: 'error' },
+  SagaContinued: { input: 'payload' },
+  SagaTerminated: {},
 } as const satisfies { readonly [T in HistoryEventType]: PayloadFields<Extract<HistoryEvent, { type: T }>> };
 
 export const MESSAGE_PAYLOADS = { input: 'payloads' } as const satisfies PayloadFields<Message>;
+
+type ReplyOf<S extends Reply['stage']> = Extract<Reply, { stage: S }>;
+
+export const REPLY_PAYLOADS = { result: 'payload', error: 'error' } as const satisfies PayloadFields<
+  ReplyOf<'completed'>
+> &
+  PayloadFields<Exclude<Reply, { stage: 'accepted' | 'completed' }>>;
 
 export const ORPHAN_PAYLOADS = { payload: 'payload' } as const satisfies PayloadFields<Orphan>;
 

@@ -3,7 +3,15 @@ import { stepOutcomes } from './0002-step-outcomes.js';
 import { catalogue } from './0003-catalogue.js';
 import { schedules } from './0004-schedules.js';
 import { stepLimits } from './0005-step-limits.js';
+import { correspondence } from './0006-correspondence.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
-export const MIGRATIONS: readonly Migration[] = [histories, stepOutcomes, catalogue, schedules, stepLimits];
+export const MIGRATIONS: readonly Migration[] = [
+  histories,
+  stepOutcomes,
+  catalogue,
+  schedules,
+  stepLimits,
+  correspondence,
+];

@@ -1,6 +1,7 @@
 import { EXPECTED_ROWS } from './expected-rows.js';
 import { fence } from './fence.js';
 import type { Statement } from './statement.js';
+import { writeCorrespondence } from './write-correspondence.js';
 import { writeTags } from './write-tags.js';
 
 /**
@@ -38,7 +39,18 @@ export const appendAndTagAgain: Statement = {
   text: (schema) => textOf(schema, 'on conflict do nothing', writeTags(schema)),
 };
 
-function textOf(schema: string, onConflict: string, tagging = ''): string {
+/** The same with tags, and with replies and messages to other instances: see write-correspondence.ts. */
+export const appendAndPost: Statement = {
+  name: 'append-and-post',
+  text: (schema) => textOf(schema, '', writeTags(schema), writeCorrespondence(schema)),
+};
+
+export const appendAndPostAgain: Statement = {
+  name: 'append-and-post-again',
+  text: (schema) => textOf(schema, 'on conflict do nothing', writeTags(schema), writeCorrespondence(schema)),
+};
+
+function textOf(schema: string, onConflict: string, tagging = '', posting = ''): string {
   return `
 with incoming as materialized (
   select * from rows from (
@@ -46,10 +58,10 @@ with incoming as materialized (
     unnest($7::text[]), unnest($8::text[]), unnest($9::integer[]), unnest($10::json[]),
     unnest($11::boolean[]), unnest($12::boolean[]),
     unnest($13::text[]), unnest($14::boolean[]), unnest($15::json[]), unnest($16::text[]), unnest($17::boolean[]),
-    unnest($18::boolean[]), unnest($19::bigint[]), ${EXPECTED_ROWS}
+    unnest($18::boolean[]), unnest($19::bigint[]), ${posting && 'unnest($27::json[]), '}${EXPECTED_ROWS}
   ) with ordinality as t(shard, run, seq, at, events,
     id, saga, version, tags, reuse, owned,
-    status, retrying, error, error_code, closed, released, wait, nothing, place)
+    status, retrying, error, error_code, closed, released, wait, ${posting && 'parent, '}nothing, place)
 ),
 beginning as materialized (
   select * from incoming
@@ -68,7 +80,7 @@ retired as (
 ),
 started as (
   insert into ${schema}.instance
-    (shard, run, id, saga, version, status, retrying, error, error_code, tags, owner, wake_at, closed_at)
+    (shard, run, id, saga, version, status, retrying, error, error_code, tags, owner, wake_at, closed_at${posting && ', parent'})
   select shard, run, id, saga, version, coalesce(status, 'running'), coalesce(retrying, false), error, error_code, tags,
     case when owned and not released and not closed then $1::uuid end,
     case
@@ -76,7 +88,7 @@ started as (
       when released then coalesce(now() + wait * interval '1 millisecond', 'infinity')
       else now()
     end,
-    case when closed then now() end
+    case when closed then now() end${posting && ', parent'}
   from beginning
   cross join (select count(*) from retired) after_retired
   on conflict do nothing
@@ -140,7 +152,7 @@ changed as (
   from (select * from change where place between 1 and 1000000) change
   where instance.shard = change.shard and instance.run = change.run
   returning change.place, change.closed and instance.unread > 0 as mail, instance.started_at
-)${tagging}
+)${tagging}${posting}
 select missing,
   case when missing then (select json_agg(run) from written) end as written,
   case when missing then (select json_agg(run) from fenced) end as fenced,

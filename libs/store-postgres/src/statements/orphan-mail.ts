@@ -2,6 +2,7 @@ import type { Statement } from './statement.js';
 
 /**
  * $1 shards, $2 runs: what was in the mailbox of instances when they ended goes on record as orphans (law S7).
+ * Who waits for an answer ($4 kinds of messages) gets $3.
  * A statement of its own after the turn: only a new snapshot sees a message that was accepted while the turn waited for its lock.
  * Locks: the messages; nobody else touches those of an instance that has ended.
  */
@@ -16,10 +17,18 @@ with mail as (
   ) ended
   where message.shard = ended.shard and message.run = ended.run
   returning message.*
+),
+named as materialized (
+  select mail.*, instance.id as instance from mail join ${schema}.instance using (shard, run)
+),
+answered as (
+  insert into ${schema}.reply (shard, instance, message, reply)
+  select shard, instance, id, $3::json from named where kind = any($4::text[])
+  on conflict (shard, instance, message) do update set reply = excluded.reply, at = now()
 )
 insert into ${schema}.orphan (shard, run, id, reason, payload)
-select mail.shard, mail.run, instance.id, 'closed-instance',
-  json_build_object('message', mail.id, 'kind', mail.kind, 'name', mail.name, 'input', mail.input)
-from mail join ${schema}.instance using (shard, run)
-order by mail.number`,
+select shard, run, instance, 'closed-instance',
+  json_build_object('message', id, 'kind', kind, 'name', name, 'input', input)
+from named
+order by number`,
 };

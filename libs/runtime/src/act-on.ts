@@ -1,0 +1,35 @@
+import type { HistoryEvent } from 'reprise/core';
+import type { OpenWork } from './open-work.js';
+
+/** What acting on events asks of the instance that they happened to. */
+export interface Actor {
+  readonly work: OpenWork;
+  parked(incident: { readonly code: string; readonly message: string }): void;
+  /** An incident is resolved. */
+  resumed(): void;
+}
+
+/** Acts on one event of a turn that is durable (laws S1, S2): the history is its own outbox. */
+export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): void {
+  switch (event.type) {
+    case 'StepScheduled':
+      return work.begin(event.call);
+    case 'StepAttemptFailed':
+      return event.retryAt === undefined ? undefined : work.retry(event.call, event.retryAt);
+    case 'StepCompleted':
+    case 'StepFailed':
+    case 'StepOutcomeUnknown':
+      return work.settled(event.call);
+    case 'TimerStarted':
+    case 'StepDeferred':
+    case 'WaitStarted':
+      return work.awaitTime(event.call);
+    case 'CancelRequested':
+    case 'CompensationStarted':
+      return work.abandon();
+    case 'IncidentOpened':
+      return parked(event);
+    case 'IncidentResolved':
+      return resumed();
+  }
+}

@@ -1,0 +1,137 @@
+import { milliseconds, type Clock, type HistoryStore, type Idle } from 'reprise/core';
+import { redactionOf, SILENT, type EngineLog } from './engine-log.js';
+import { spanOf, type EngineOptions } from './engine-options.js';
+import { GroupCommit } from './group-commit.js';
+import type { HostedSagas } from './hosted-saga.js';
+import { Housekeeping } from './housekeeping.js';
+import { InstanceStarter } from './instance-starter.js';
+import { Messenger } from './messenger.js';
+import { NodeIdle } from './node-idle.js';
+import { outcomeOf } from './outcome.js';
+import { Relay } from './relay.js';
+import { ReplyWatch } from './reply-watch.js';
+import { ResultWatch } from './result-watch.js';
+import { surviveStrayRejections } from './stray-rejections.js';
+import { SystemClock } from './system-clock.js';
+import { uuidV7 } from './uuid-v7.js';
+import { Worker } from './worker.js';
+
+/** The parts of an engine that is open, and the order in which they begin and end. */
+export class OpenEngine {
+  readonly idle: Idle;
+  readonly results: ResultWatch;
+  readonly messenger: Messenger;
+  readonly starter: InstanceStarter;
+  /** Undefined in a pure client. */
+  readonly worker: Worker | undefined;
+  private readonly clock: Clock;
+  private readonly log: EngineLog;
+  private readonly poll: number;
+  private readonly replies: ReplyWatch;
+  private readonly unowned: GroupCommit;
+  private readonly relay: Relay;
+  private readonly housekeeping: Housekeeping | undefined;
+  private endSurvival: (() => void) | undefined;
+
+  /** Begins nothing yet; the store has to be open. */
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly options: EngineOptions,
+    private readonly sagas: HostedSagas,
+    private readonly ended: (id: string) => void,
+  ) {
+    const { payloadLimit } = options;
+    this.clock = options.clock ?? new SystemClock();
+    this.idle = options.idle ?? new NodeIdle();
+    this.log = options.log ?? SILENT;
+    this.poll = spanOf(options.poll ?? '1s');
+    this.results = new ResultWatch(store, this.clock, this.poll);
+    this.replies = new ReplyWatch(store, this.clock, this.poll);
+    this.relay = new Relay({
+      store,
+      clock: this.clock,
+      log: this.log,
+      every: spanOf(options.lease ?? '10s'),
+      posted: () => this.worker?.look(),
+    });
+    this.messenger = new Messenger({
+      store,
+      replies: this.replies,
+      payloadLimit,
+      posted: () => this.worker?.look(),
+      holds: (id) => this.worker?.holds(id) ?? false,
+    });
+    this.unowned = new GroupCommit(store, undefined, 1, this.clock, this.log);
+    if (sagas.size > 0) {
+      this.housekeeping = new Housekeeping(options, this.clock, this.log, sagas.definitions());
+      this.worker = this.newWorker();
+    }
+    this.starter = new InstanceStarter({
+      store,
+      clock: this.clock,
+      sagas,
+      payloadLimit,
+      newRun: options.newRun ?? uuidV7,
+      timeout: milliseconds(options.startTimeout ?? '30s'),
+      worker: this.worker,
+      unowned: this.unowned,
+    });
+  }
+
+  /** Starts the worker, if sagas are hosted. Rejects when the store is out of reach. */
+  async start(): Promise<void> {
+    if (!this.worker) return;
+    this.endSurvival = surviveStrayRejections(this.log);
+    await this.worker.start();
+    this.relay.start();
+    this.housekeeping?.start();
+  }
+
+  /** Law W4. @param grace milliseconds */
+  async stop(grace: number): Promise<void> {
+    await this.worker?.stop(grace);
+    await this.housekeeping?.stop();
+    this.silence();
+  }
+
+  /** As a crash would. */
+  halt(): void {
+    this.worker?.halt();
+    void this.housekeeping?.stop();
+    this.silence();
+  }
+
+  private silence(): void {
+    this.relay.stop();
+    this.endSurvival?.();
+    this.results.close();
+    this.replies.close();
+    this.unowned.stop();
+  }
+
+  private newWorker(): Worker {
+    const { options, store, clock, idle, log, sagas, poll } = this;
+    return new Worker({
+      store,
+      transport: options.transport,
+      clock,
+      idle,
+      log,
+      sagas,
+      payloadLimit: options.payloadLimit,
+      redacted: redactionOf(options.redact),
+      lease: spanOf(options.lease ?? '10s'),
+      poll,
+      keep: milliseconds(options.keep ?? '5s'),
+      capacity: options.capacity ?? 10_000,
+      lanes: options.lanes ?? 2,
+      onReply: ({ id }, reply) => this.replies.replied(id, reply),
+      onSent: (from, outgoing) => this.relay.send(outgoing.map((sent) => ({ ...sent, from }))),
+      onClosed: ({ id, hosted }, events) => {
+        const outcome = outcomeOf(id, events, hosted.definition);
+        if (outcome) this.results.ended(id, outcome);
+        this.ended(id);
+      },
+    });
+  }
+}

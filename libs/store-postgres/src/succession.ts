@@ -1,0 +1,71 @@
+import { encodeTags, shardOf, type ForkedRun, type InstanceKey, type StoredTags, type Successor } from 'reprise/core';
+import { binaryArray } from './binary-array.js';
+import type { Connection } from './connection.js';
+import { hintChannel } from './hint-listener.js';
+import { forkInstance } from './statements/fork-instance.js';
+import { holdInstance } from './statements/hold-instance.js';
+import { succeedInstance } from './statements/succeed-instance.js';
+import { numberOfTag, textOfTag } from './tag-columns.js';
+
+/** Runs that begin where another leaves off: continued as new, or forked. */
+export class Succession {
+  constructor(private readonly connection: Connection) {}
+
+  async succeed(worker: string, key: InstanceKey, successor: Successor): Promise<'succeeded' | 'refused'> {
+    const { run, version, turn } = successor;
+    const { connection } = this;
+    return connection.reserve(async (client) => {
+      await client.query('begin');
+      const held = await connection.run(holdInstance, [worker, key.shard, key.run], client);
+      if (held.length > 0) {
+        const events = JSON.stringify(turn.events);
+        await connection.run(succeedInstance, [key.shard, key.run, run, version, Math.trunc(turn.at), events], client);
+      }
+      await client.query('commit');
+      return held.length > 0 ? 'succeeded' : 'refused';
+    });
+  }
+
+  async fork({ run, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {
+    const { id, saga, version, tags, reuse } = start;
+    const stored = encodeTags(tags);
+    const rows = await this.connection.run(forkInstance, [
+      shardOf(id),
+      run,
+      id,
+      saga,
+      version,
+      JSON.stringify(stored),
+      reuse,
+      binaryArray(
+        'bigint',
+        turns.map(({ at }) => Math.trunc(at)),
+      ),
+      binaryArray(
+        'json',
+        turns.map(({ events }) => JSON.stringify(events)),
+      ),
+      hintChannel(this.connection.schemaName),
+      ...tagColumns(stored),
+    ]);
+    return rows.length > 0 ? 'forked' : 'duplicate';
+  }
+}
+
+function tagColumns(tags: StoredTags): Buffer[] {
+  const labels = Object.entries(tags);
+  return [
+    binaryArray(
+      'text',
+      labels.map(([name]) => name),
+    ),
+    binaryArray(
+      'text',
+      labels.map(([, value]) => textOfTag(value)),
+    ),
+    binaryArray(
+      'double precision',
+      labels.map(([, value]) => numberOfTag(value)),
+    ),
+  ];
+}

@@ -1,0 +1,44 @@
+import type { InstanceKey, MessageReply, OutgoingMessage, Reply, ReplyAddress, UnsentMessage } from 'reprise/core';
+
+interface Unsent {
+  readonly unsent: string;
+  readonly since: number;
+}
+
+/** Replies to messages, and messages between instances, of a memory store. Kept as text, so that nothing is shared. */
+export class MemoryCorrespondence {
+  private readonly written = new Map<string, string>();
+  private readonly leaving = new Map<string, Unsent>();
+
+  reply(id: string, replies: readonly MessageReply[]): void {
+    for (const { message, reply } of replies) this.written.set(nameOf(id, message), JSON.stringify(reply));
+  }
+
+  replies(asked: readonly ReplyAddress[]): (ReplyAddress & { readonly reply: Reply })[] {
+    return asked.flatMap((address) => {
+      const reply = this.written.get(nameOf(address.id, address.message));
+      return reply === undefined ? [] : { ...address, reply: JSON.parse(reply) as Reply };
+    });
+  }
+
+  send(from: InstanceKey, outgoing: readonly OutgoingMessage[], now: number): void {
+    for (const sent of outgoing) {
+      this.leaving.set(nameOf(from.run, sent.message.id), { unsent: JSON.stringify({ ...sent, from }), since: now });
+    }
+  }
+
+  unsent(before: number, limit: number): UnsentMessage[] {
+    return [...this.leaving.values()]
+      .filter(({ since }) => since <= before)
+      .slice(0, limit)
+      .map(({ unsent }) => JSON.parse(unsent) as UnsentMessage);
+  }
+
+  relayed(sent: readonly UnsentMessage[]): void {
+    for (const { from, message } of sent) this.leaving.delete(nameOf(from.run, message.id));
+  }
+}
+
+function nameOf(owner: string, message: string): string {
+  return `${owner}\n${message}`;
+}
