@@ -8,6 +8,7 @@ import { encodePayload } from './payload-codec.js';
 import type { SagaProgram } from './saga-definition.js';
 import type { DynamicStep } from './step-definition.js';
 import type { StoredTagChanges } from './tags.js';
+import { SeededRandom } from './seeded-random.js';
 import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
 
@@ -68,6 +69,30 @@ export class CodeCalls {
   tag(tags: StoredTagChanges): void {
     this.gate.refuseReading('a change of tags');
     void this.gate.call('a change of tags', async () => this.around.decide({ type: 'TagsChanged', tags }));
+  }
+
+  /** True when the code has to take the new way of a patch (law D8). */
+  patched(patch: string): boolean {
+    const { patches } = this.around;
+    if (patches.has(patch)) return true;
+    if (this.gate.mode !== 'delivering' || this.gate.ended || !patches.begins(patch)) return false;
+    patches.apply(patch);
+    this.around.decide({ type: 'PatchApplied', patch });
+    return true;
+  }
+
+  /** Ends the run: another of the same id takes over with this input. The promise never settles. */
+  continueAsNew(input: unknown, version: number): Promise<never> {
+    const { definition, id, run } = this.around;
+    return this.gate.call('its continuation', () => {
+      const encoded = this.encode(input, `the input that "${definition.name}", instance "${id}", continues with`);
+      if (this.gate.mayEnd()) {
+        this.open.abandonAll();
+        const next = new SeededRandom(`${run} continued`).uuid();
+        this.around.decide({ type: 'SagaContinued', input: encoded, version, next });
+      }
+      return new Promise(() => undefined);
+    }) as Promise<never>;
   }
 
   /** Decides a step, and waits for it. */

@@ -1,4 +1,5 @@
 import type { DecisionEvent } from './event.js';
+import type { Patches } from './patches.js';
 import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import type { SagaState } from './saga-state.js';
@@ -8,10 +9,13 @@ import type { StepDefinitions } from './step-definitions.js';
 export interface CodeSurroundings {
   readonly definition: SagaDefinition;
   readonly steps: StepDefinitions;
+  readonly patches: Patches;
   readonly id: string;
   readonly run: string;
   readonly payloadLimit: number | undefined;
   readonly state: SagaState;
+  /** How many events there are. */
+  readonly historyLength: number;
   /** The time of the turn, in milliseconds since the epoch. */
   readonly at: number;
   /** True after a violation: the code gets no further. */

@@ -7,6 +7,7 @@ const DECISIONS: ReadonlySet<string> = new Set<DecisionEvent['type']>([
   'WaitStarted',
   'TagsChanged',
   'UpdateCompleted',
+  'PatchApplied',
   'UpdateFailed',
   'CompensationStarted',
   'SagaCompleted',
@@ -75,6 +76,8 @@ function describe(event: DecisionEvent): string {
       return `a wait as call ${event.call}`;
     case 'TagsChanged':
       return `a change of the tags ${Object.keys(event.tags).join(', ')}`;
+    case 'PatchApplied':
+      return `patch "${event.patch}"`;
     case 'UpdateCompleted':
       return `the end of update ${event.update}`;
     case 'UpdateFailed':

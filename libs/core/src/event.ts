@@ -81,6 +81,11 @@ export interface UpdateFailed {
   readonly update: string;
   readonly error: RecordedError;
 }
+/** The code took the new way of a patch (law D8): it does so in every replay. */
+export interface PatchApplied {
+  readonly type: 'PatchApplied';
+  readonly patch: string;
+}
 export interface CancelRequested {
   readonly type: 'CancelRequested';
   readonly reason?: string;
@@ -161,6 +166,7 @@ export type DecisionEvent =
   | WaitStarted
   | TagsChanged
   | UpdateCompleted
+  | PatchApplied
   | UpdateFailed
   | CompensationStarted
   | SagaCompleted

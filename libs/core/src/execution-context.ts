@@ -1,5 +1,5 @@
 import { milliseconds, type Duration } from './duration.js';
-import type { SagaContext, SagaLog } from './saga-definition.js';
+import type { ContinueOptions, SagaContext, SagaLog } from './saga-definition.js';
 import { SeededRandom } from './seeded-random.js';
 import { encodeTagChanges, MOST_TAGS, tooManyTags, type StoredTagChanges, type TagChanges } from './tags.js';
 
@@ -8,6 +8,10 @@ interface ContextCalls {
   now(): number;
   /** Throws where a number must not be drawn: it would be another one in a replay. */
   draw(what: string): void;
+  patched(patch: string): boolean;
+  deprecatePatch(patch: string): void;
+  continueAsNew(input: unknown, version: number | undefined): Promise<never>;
+  historyLength(): number;
   openUpdates(): number;
   sleep(dueAt: number): Promise<unknown>;
   until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
@@ -37,6 +41,22 @@ export class ExecutionContext implements SagaContext {
 
   get handlersFinished(): boolean {
     return this.calls.openUpdates() === 0;
+  }
+
+  get historyLength(): number {
+    return this.calls.historyLength();
+  }
+
+  patched(patch: string): boolean {
+    return this.calls.patched(patch);
+  }
+
+  deprecatePatch(patch: string): void {
+    this.calls.deprecatePatch(patch);
+  }
+
+  continueAsNew(input?: unknown, { version }: ContinueOptions = {}): Promise<never> {
+    return this.calls.continueAsNew(input, version);
   }
 
   now(): Date {

@@ -17,6 +17,7 @@ import { SagaCode } from './saga-code.js';
 import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import { SagaState } from './saga-state.js';
+import { Patches } from './patches.js';
 import { StepDefinitions } from './step-definitions.js';
 
 export interface ExecutionOptions {
@@ -50,11 +51,13 @@ export class Execution {
   state = new SagaState();
   /** What is known of its steps. */
   readonly steps: StepDefinitions;
+  private readonly patches = new Patches();
   private readonly code: SagaCode;
   private readonly decisions = new DecisionQueue();
   private violation: SagaError | undefined;
   private replaying = false;
   private at = 0;
+  private length = 0;
 
   constructor(private readonly options: ExecutionOptions) {
     this.steps = new StepDefinitions(options.definition);
@@ -69,22 +72,25 @@ export class Execution {
   /** Feeds a recorded history. Check `parked` afterwards: then `turn` opens the incident. */
   async replay(turns: readonly Turn[]): Promise<void> {
     this.replaying = true;
+    // A start that nobody owned has no decisions yet: they are this worker's first turn.
+    const undecided = turns.length === 1 && turns[0]!.events.length === 1;
+    this.patches.live = undecided;
     let followed = 0;
     for (const turn of turns) {
       this.at = turn.at;
-      for (const event of turn.events) {
+      for (const [index, event] of turn.events.entries()) {
+        if (!isDecision(event)) this.patches.announce(turn.events, index, isDecision);
         if (!this.parked) await this.follow(event);
         if (++followed % BREATH === 0) await this.options.idle.breathe();
       }
     }
-    // A start that nobody owned has no decisions yet: they are this worker's first turn.
-    const undecided = turns.length === 1 && turns[0]!.events.length === 1;
     if (!undecided && !this.holding && !this.parked) this.mismatch(this.decisions.surplus());
     if (this.parked) {
       this.decisions.take();
       this.state = SagaState.salvage(turns);
     }
     this.replaying = false;
+    this.patches.live = true;
   }
 
   /**
@@ -98,7 +104,7 @@ export class Execution {
     this.park(events);
     events.push(...this.decided());
     for (const event of incoming) {
-      if (this.state.closed) break;
+      if (this.state.closed || this.state.successor) break;
       events.push(event);
       if (this.parked) {
         this.state.apply(event, at);
@@ -124,6 +130,7 @@ export class Execution {
   /** Follows history by one event: a decision must be the code's next, anything else is delivered. */
   private async follow(recorded: HistoryEvent): Promise<void> {
     if (isDecision(recorded)) {
+      if (recorded.type === 'PatchApplied' && this.patches.isDeprecated(recorded.patch)) return;
       this.mismatch(this.decisions.match(recorded));
       this.state.date(recorded, this.at);
       return;
@@ -137,6 +144,7 @@ export class Execution {
     const { code } = this;
     code.gate.mode = 'delivering';
     try {
+      this.length++;
       this.state.apply(event, this.at);
       if (!this.deliver(event)) return;
       await this.options.idle.drained();
@@ -157,6 +165,7 @@ export class Execution {
   }
 
   private decide(decision: DecisionEvent): void {
+    this.length++;
     this.state.apply(decision, this.at);
     this.decisions.push(decision);
   }
@@ -189,7 +198,7 @@ export class Execution {
     return taken;
   }
 
-  /** Opens the incident of a violation, unless it is open already. */
+  /** Opens the incident of a violation. */
   private park(events: HistoryEvent[]): void {
     if (!this.violation) return;
     for (const dropped of this.decisions.take().reverse()) this.state.retract(dropped);
@@ -207,11 +216,15 @@ export class Execution {
     return {
       definition,
       steps: this.steps,
+      patches: this.patches,
       id,
       run,
       payloadLimit,
       get state() {
         return execution.state;
+      },
+      get historyLength() {
+        return execution.length;
       },
       get at() {
         return execution.at;

@@ -26,6 +26,7 @@ export {
   type IncidentOpened,
   type IncidentResolved,
   type IncomingEvent,
+  type PatchApplied,
   type SagaCancelled,
   type SagaCompensated,
   type SagaCompleted,
@@ -113,7 +114,14 @@ export {
   type DeclaredError,
 } from './recorded-error.js';
 export { retentionPolicies, type Retention, type RetentionPolicy } from './retention.js';
-export type { SagaCalls, SagaContext, SagaDefinition, SagaLog, SagaProgram } from './saga-definition.js';
+export type {
+  ContinueOptions,
+  SagaCalls,
+  SagaContext,
+  SagaDefinition,
+  SagaLog,
+  SagaProgram,
+} from './saga-definition.js';
 export { redact, redaction, REDACTED } from './redact.js';
 export { isUnavailable, SagaError, type SagaErrorCode } from './saga-error.js';
 export { SagaFailedError, type FailedStatus } from './saga-failed-error.js';

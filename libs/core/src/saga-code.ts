@@ -26,6 +26,10 @@ export class SagaCode implements SagaCalls {
     const calls = (this.calls = new CodeCalls(around, this.gate));
     this.context = new ExecutionContext(around.id, around.run, {
       now: () => around.at,
+      patched: (patch) => calls.patched(patch),
+      deprecatePatch: (patch) => around.patches.deprecate(patch),
+      continueAsNew: (input, version) => calls.continueAsNew(input, version ?? around.definition.version),
+      historyLength: () => around.historyLength,
       openUpdates: () => around.state.openUpdates().length,
       draw: (what) => this.gate.draw(what),
       sleep: (dueAt) => calls.sleep(dueAt),

@@ -47,6 +47,10 @@ export interface SagaDefinition {
   open(calls: SagaCalls): SagaProgram;
 }
 
+export interface ContinueOptions {
+  readonly version?: number;
+}
+
 /** Handed to `run()`. Everything here comes from history, so that a replay sees the same (law D7). */
 export interface SagaContext {
   /** The id that the starter chose. */
@@ -75,6 +79,25 @@ export interface SagaContext {
    * @example saga.tag({ customer: order.customer, total: order.total, dueAt: new Date(order.due), draft: null })
    */
   tag(changes: TagChanges): void;
+  /**
+   * True when the code has to take a new way, false when it is replayed on the old one (law D8). It branches inside one version of the
+   * saga: runs that are past this place stay on the old way, all others take the new. Remove it in two steps: when no old run is left,
+   * `deprecatePatch(id)` in its place; when none is left that was patched, nothing.
+   * @example const fee = saga.patched('free-shipping') ? 0 : await this.fee(order);
+   */
+  patched(id: string): boolean;
+  /** Stands where `patched(id)` stood when its old way is gone. */
+  deprecatePatch(id: string): void;
+  /**
+   * Ends this run and begins another under the same id with a new history: for loops without an end. Signals that are not delivered yet go
+   * to the new run, its tags and its parent stay; steps of this run are not undone by the new one. Await it: it never returns.
+   * @param input what the new `run()` gets
+   * @param options.version the version of the saga that goes on; this one's by default
+   * @example if (saga.historyLength > 2_000) await saga.continueAsNew({ next: page + 1 });
+   */
+  continueAsNew(input?: unknown, options?: ContinueOptions): Promise<never>;
+  /** How many events this run has so far: the same in every replay. */
+  readonly historyLength: number;
   /** True when no handler of an update is under way. For `until()`, before `run()` ends. */
   readonly handlersFinished: boolean;
   /** Logs, but not again while replaying. */

@@ -74,12 +74,13 @@ export class SagaState {
 
   get status(): SagaStatus {
     if (this.incident) return 'incident';
-    return this.phase === 'new' ? 'running' : this.phase;
+    // What gives way to a successor is open until that has begun.
+    return this.phase === 'new' || this.phase === 'continued' ? 'running' : this.phase;
   }
 
   /** True when nothing can be appended any more. What ended while an incident holds its end back is not closed. */
   get closed(): boolean {
-    return this.over && !this.incident;
+    return this.over && !this.incident && this.phase !== 'continued';
   }
 
   /** True when the code has come to its end and everything is undone that had to be. */

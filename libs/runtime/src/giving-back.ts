@@ -1,4 +1,4 @@
-import { recordError, type Clock, type HistoryStore, type InstanceKey } from 'reprise/core';
+import { recordError, type Clock, type HistoryStore, type InstanceKey, type Successor } from 'reprise/core';
 import { Backoff } from './backoff.js';
 import type { EngineLog } from './engine-log.js';
 
@@ -31,6 +31,34 @@ export class GivingBack {
     this.open.delete(released);
   }
 
+  /** The run gives way to its successor; whoever has room takes that up. */
+  async succeed(worker: string, key: InstanceKey, successor: Successor): Promise<void> {
+    const begun = this.begin(worker, key, successor);
+    this.open.add(begun);
+    await begun;
+    this.open.delete(begun);
+  }
+
+  private async begin(worker: string, key: InstanceKey, successor: Successor): Promise<void> {
+    const { store, log } = this.options;
+    const backoff = new Backoff(50, 5_000);
+    while (this.options.owed(worker, key)) {
+      try {
+        await store.succeed(worker, key, successor);
+        return;
+      } catch (error) {
+        const cause = recordError(error).message;
+        log.warn('An instance could not continue as new; trying again.', { run: key.run, cause });
+        await this.pause(backoff);
+      }
+    }
+  }
+
+  private pause(backoff: Backoff): Promise<void> {
+    const { clock } = this.options;
+    return new Promise((resolve) => clock.schedule(clock.now() + backoff.next(), resolve));
+  }
+
   private async until(worker: string, key: InstanceKey, wakeAfter: number | null): Promise<void> {
     const { store, clock, log, owed } = this.options;
     const due = wakeAfter === null ? null : clock.now() + wakeAfter;
@@ -42,7 +70,7 @@ export class GivingBack {
       } catch (error) {
         const cause = recordError(error).message;
         log.warn('An instance could not be given back; trying again.', { run: key.run, cause });
-        await new Promise<void>((resolve) => clock.schedule(clock.now() + backoff.next(), resolve));
+        await this.pause(backoff);
       }
     }
   }

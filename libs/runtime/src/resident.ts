@@ -13,6 +13,7 @@ import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import { Mailbox } from './mailbox.js';
 import { OpenWork } from './open-work.js';
 import type { ResidentIdentity } from './resident-identity.js';
+import { successorOf } from './successor-of.js';
 import { TurnWriter, type Written } from './turn-writer.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -111,6 +112,7 @@ export class Resident {
     this.writer = new TurnWriter(this.identity, this.worker, turns.length, head, tags);
     this.turning = true;
     await this.execution.replay(turns);
+    if (this.execution.state.successor) return this.giveWay();
     const { incident } = this.execution.state;
     if (incident && MENDED_BY_DEPLOY.has(incident.code) && !this.execution.parked) {
       const mended = (): boolean => !!this.execution.state.incident && !this.mailbox.parks;
@@ -176,8 +178,8 @@ export class Resident {
   }
 
   private async takeTurn(taken: readonly Intake[]): Promise<void> {
-    const turn = await this.execution.turn(this.worker.clock.now(), this.read(taken));
-    const consumed = taken.flatMap(({ message }) => message ?? []);
+    const consumed: string[] = [];
+    const turn = await this.execution.turn(this.worker.clock.now(), this.read(taken, consumed));
     if (turn.events.length === 0 && consumed.length === 0) return;
     const replies = this.mailbox.takeReplies();
     const outcome = await this.writer.write(turn, this.execution.state, { consumed, replies });
@@ -187,8 +189,11 @@ export class Resident {
   }
 
   /** One event after the other, each looked at when the one before has been delivered. */
-  private *read(taken: readonly Intake[]): Generator<IncomingEvent> {
+  private *read(taken: readonly Intake[], consumed: string[]): Generator<IncomingEvent> {
     for (const intake of taken) {
+      // What comes now is for the successor.
+      if (this.execution.state.successor) return;
+      if (intake.message) consumed.push(intake.message);
       // Also when it has ended, who sent a message wants to know.
       const events = this.execution.state.closed && !intake.message ? [] : intake.read();
       if (events.length === 0) intake.orphaned?.();
@@ -198,11 +203,20 @@ export class Resident {
 
   /** Acts on a turn that is durable. */
   private act(events: readonly HistoryEvent[]): void {
+    if (this.execution.state.successor) return this.giveWay();
     if (this.execution.state.closed) {
       this.worker.closed(this.identity, events);
       return this.leave();
     }
     for (const event of events) actOn(event, this.actor);
+  }
+
+  /** Another run of the same id takes over; what is unread goes to it. */
+  private giveWay(): void {
+    const { key } = this.identity;
+    const successor = successorOf(this.execution.state, key.run, this.worker.clock.now());
+    this.leave();
+    void this.worker.succeed(key, successor);
   }
 
   private tellQuiet(): void {

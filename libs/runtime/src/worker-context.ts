@@ -8,6 +8,7 @@ import type {
   OutgoingMessage,
   Orphan,
   SagaLog,
+  Successor,
   TurnAppend,
 } from 'reprise/core';
 import type { Admission } from './admission.js';
@@ -29,6 +30,8 @@ export interface WorkerContext {
   readonly draining: boolean;
   commit(turn: TurnAppend): Promise<AppendOutcome>;
   release(key: InstanceKey, wakeAfter: number | null): Promise<void>;
+  /** Lets the successor of a run begin, again and again until the store hears. */
+  succeed(key: InstanceKey, successor: Successor): Promise<void>;
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void;
   /** The instance ended; `events` are those of its last turn. */
   closed(instance: ResidentIdentity, events: readonly HistoryEvent[]): void;

@@ -6,11 +6,10 @@ import {
   type Idle,
   type IncomingEvent,
   type InstanceKey,
-  type MessageReply,
-  type OutgoingMessage,
   type Orphan,
   type SagaLog,
   type StartRecord,
+  type Successor,
   type TurnAppend,
   type Clock,
 } from 'reprise/core';
@@ -54,6 +53,9 @@ export class Worker implements WorkerContext {
   private readonly orphans: OrphanDesk;
   private readonly search: WorkSearch;
   private readonly quarantine = new Quarantine(this);
+  readonly sent = this.options.onSent;
+  readonly replied = this.options.onReply;
+  readonly closed = this.options.onClosed;
   private stopHints: (() => void) | undefined;
 
   constructor(private readonly options: WorkerOptions) {
@@ -167,20 +169,13 @@ export class Worker implements WorkerContext {
     return this.givingBack.release(this.id, key, wakeAfter);
   }
 
+  async succeed(key: InstanceKey, successor: Successor): Promise<void> {
+    await this.givingBack.succeed(this.id, key, successor);
+    this.look();
+  }
+
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void {
     this.orphans.record(key, orphan);
-  }
-
-  closed(instance: ResidentIdentity, events: readonly HistoryEvent[]): void {
-    this.options.onClosed(instance, events);
-  }
-
-  sent(from: InstanceKey, outgoing: readonly OutgoingMessage[]): void {
-    this.options.onSent(from, outgoing);
-  }
-
-  replied(instance: Pick<ResidentIdentity, 'id'>, reply: MessageReply): void {
-    this.options.onReply(instance, reply);
   }
 
   left(identity: ResidentIdentity): void {

@@ -52,6 +52,7 @@ export const EVENT_PAYLOADS = {
   UpdateAccepted: { input: 'payloads' },
   UpdateCompleted: { result: 'payload' },
   UpdateFailed: { error: 'error' },
+  PatchApplied: {},
   CancelRequested: {},
   UndoRequested: {},
   CompensationStarted: { error: 'error' },
