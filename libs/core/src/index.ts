@@ -203,4 +203,5 @@ export {
   type Tags,
   type TagValue,
 } from './tags.js';
+export type { CompensationOrder, GroupOptions } from './compensation-order.js';
 export { wasThrownToCode } from './thrown-to-code.js';

@@ -4,6 +4,7 @@ import type { Retention } from './retention.js';
 import type { SagaError } from './saga-error.js';
 import type { DynamicStep, StepDefinition } from './step-definition.js';
 import type { TagChanges } from './tags.js';
+import type { CompensationOrder } from './compensation-order.js';
 
 /** What the code of one instance may ask of the engine. Calls get their numbers here, synchronously (law D2). */
 export interface SagaCalls {
@@ -42,6 +43,8 @@ export interface SagaDefinition {
   /** The schedules that stand on the class. */
   readonly schedules?: readonly DeclaredSchedule[];
   readonly updates: ReadonlySet<string>;
+  /** In which order steps are undone. Default `sequential`. */
+  readonly compensation?: CompensationOrder;
   /** Checks and completes an input before anything is stored; rejects with `INVALID_INPUT`. */
   validate(input: unknown): Promise<unknown>;
   open(calls: SagaCalls): SagaProgram;

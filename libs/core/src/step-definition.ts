@@ -11,6 +11,8 @@ export interface StepDefinition {
   readonly command?: CommandAddress;
   /** The name of the compensation that takes this step back, a key of `SagaDefinition.steps`. */
   readonly undo?: string;
+  /** On a compensation: undone at the same time as its neighbours of the same group (law C2). */
+  readonly group?: string;
 }
 
 /** A step that the code makes up as it goes: known by the call that made it, made again by every replay. */

@@ -3,6 +3,7 @@ import type { Json } from './json.js';
 import { decodePayload } from './payload-codec.js';
 import { undoMappingFailed } from './rule-violations.js';
 import type { CodeSurroundings } from './code-surroundings.js';
+import { undoBatch } from './undo-batch.js';
 
 /** What undoing asks of the code: to make calls as the code does, and to map results. */
 export interface UndoCalls {
@@ -15,14 +16,23 @@ export interface UndoCalls {
 }
 
 /**
- * Works off the compensation plan, newest step first (law C2). The plan is made anew after every undo, from what the history says
- * by then: a step that was still under way, or that answered late, finds its place in it (law S7).
+ * Works off the compensation plan, newest step first, neighbours of one group at the same time (law C2). The plan is made anew after
+ * every undo, from what the history says by then: a step that was still under way, or that answered late, finds its place in it (law
+ * S7). What does not share the group of the newest has to wait until that is undone.
  */
 export async function undoAll(code: UndoCalls, around: CodeSurroundings): Promise<void> {
-  const plan = (): PlannedUndo | undefined => compensationPlan(around.steps, around.state)[0];
-  for (let next = plan(); next; next = plan()) {
-    if (next.awaits === undefined) await undo(code, around, next);
-    else await code.settled(next.awaits);
+  const underway = new Map<number, Promise<unknown>>();
+  const batch = (): readonly PlannedUndo[] =>
+    undoBatch(compensationPlan(around.steps, around.state), around.definition);
+  for (let next = batch(); next.length > 0; next = batch()) {
+    for (const planned of next) {
+      const { call } = planned.target;
+      if (underway.has(call)) continue;
+      const begun = planned.awaits === undefined ? undo(code, around, planned) : code.settled(planned.awaits);
+      const ended = begun.finally(() => underway.delete(call));
+      underway.set(call, ended);
+    }
+    await Promise.race(underway.values());
   }
 }
 

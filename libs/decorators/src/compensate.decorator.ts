@@ -1,5 +1,5 @@
 import { isCommand, type Command, type CommandInput } from 'reprise/contracts';
-import type { StepOptions } from 'reprise/core';
+import type { GroupOptions, StepOptions } from 'reprise/core';
 import type { LocalCompensationOptions } from './local-step-options.js';
 import type { AsyncMethod, StepInput, StepResult } from './saga-class.js';
 import { writeMember } from './saga-metadata.js';
@@ -15,7 +15,7 @@ import { writeMember } from './saga-metadata.js';
 export function Compensate<Step extends string, C extends Command>(
   step: Step,
   command: C,
-  options?: StepOptions<[input: CommandInput<C>]>,
+  options?: StepOptions<[input: CommandInput<C>]> & GroupOptions,
 ): <
   T extends { [Name in Step]: AsyncMethod },
   F extends (result: StepResult<T[Step]> | undefined, ...input: StepInput<T[Step]>) => CommandInput<C>,
@@ -43,7 +43,11 @@ export function Compensate<Step extends string>(
   key: string,
   descriptor: TypedPropertyDescriptor<F>,
 ) => void;
-export function Compensate(step: string, second?: Command | LocalCompensationOptions, third?: StepOptions) {
+export function Compensate(
+  step: string,
+  second?: Command | LocalCompensationOptions,
+  third?: StepOptions & GroupOptions,
+) {
   return (target: object, member: string): void => {
     const command = isCommand(second) ? second : undefined;
     const options = command ? third : (second as LocalCompensationOptions | undefined);

@@ -1,5 +1,5 @@
 import type { ErrorClass } from 'reprise/contracts';
-import type { StepOptions, TransactionalOptions } from 'reprise/core';
+import type { GroupOptions, StepOptions, TransactionalOptions } from 'reprise/core';
 
 /** The options of a step whose body runs in this process. */
 export interface LocalStepOptions<
@@ -15,4 +15,4 @@ export interface LocalStepOptions<
 }
 
 /** The options of a compensation whose body runs in this process. */
-export interface LocalCompensationOptions extends StepOptions, TransactionalOptions {}
+export interface LocalCompensationOptions extends StepOptions, TransactionalOptions, GroupOptions {}

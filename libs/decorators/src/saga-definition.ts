@@ -25,7 +25,7 @@ function define(outline: SagaOutline): SagaDefinition {
   const steps = new Map<string, StepDefinition>();
   for (const record of outline.steps.values()) steps.set(record.member, forwardStep(record, undos.get(record.member)));
   for (const record of outline.compensations.values()) steps.set(record.member, compensation(record));
-  const { name, version, input, retention } = outline.record;
+  const { name, version, input, retention, compensation: order } = outline.record;
   return {
     name,
     version,
@@ -33,6 +33,7 @@ function define(outline: SagaOutline): SagaDefinition {
     signals: new Set(outline.signals.keys()),
     queries: new Set(outline.queries.keys()),
     ...(retention === undefined ? {} : { retention }),
+    ...(order === undefined ? {} : { compensation: order }),
     schedules: sagaSchedules(outline.sagaClass),
     updates: new Set(outline.updates.keys()),
     validate: (value) => validate(name, input, value),
@@ -56,6 +57,7 @@ function compensation(record: CompensationRecord): StepDefinition {
     policy: stepPolicy(record.options, 'compensation'),
     declared: record.command ? declaredErrors(record.command) : new Map<string, DeclaredError>(),
     ...(record.command ? { command: record.command.address } : {}),
+    ...(record.options.group === undefined ? {} : { group: record.options.group }),
   };
 }
 

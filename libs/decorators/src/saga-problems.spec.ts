@@ -92,6 +92,16 @@ describe('the problems of a saga class', () => {
       'Wrong.refund: it takes back "chargee"',
     ],
     [
+      'a group without a name',
+      (on) => (on('charge', Step()), on('refund', Compensate('charge', { group: ' ' }))),
+      'Wrong.refund: group is " "; it is the name that its neighbours share.',
+    ],
+    [
+      'a group that is no name',
+      (on) => (on('take', Step(Stock.take)), on('mapping', Compensate('take', Stock.take, { group: 1 } as object))),
+      'Wrong.mapping: group is 1; it is the name',
+    ],
+    [
       'two undos of one step',
       (on) => (on('charge', Step()), on('refund', Compensate('charge')), on('refundAgain', Compensate('charge'))),
       'Wrong.refundAgain: "charge" is taken back by refund already.',
@@ -145,11 +155,17 @@ describe('the problems of a saga class', () => {
 
   it('name a saga without a name, without a version, without run', () => {
     class Empty {}
-    (Saga as (options: object) => (sagaClass: SagaClass) => void)({ name: ' ', version: 1.5, input: {} })(Empty);
+    (Saga as (options: object) => (sagaClass: SagaClass) => void)({
+      name: ' ',
+      version: 1.5,
+      input: {},
+      compensation: 'random',
+    })(Empty);
     expect(sagaProblems(Empty)).toEqual([
       'Empty: @Saga needs a name.',
       'Empty: version is 1.5; it is a whole number from 1.',
       'Empty: input is not a Standard Schema.',
+      "Empty: compensation is \"random\"; it is 'sequential' or 'parallel'.",
       'Empty: it has no run(input, saga) method.',
     ]);
   });

@@ -4,6 +4,7 @@ import { construct } from './director.js';
 import type { SagaClass } from './saga-class.js';
 import { membersOf } from './saga-metadata.js';
 import { className, sagaOutline, type SagaOutline } from './saga-outline.js';
+import { groupProblems, orderProblems } from './compensation-problems.js';
 import { retentionProblems } from './retention-problems.js';
 import type { CompensationRecord, MemberRecord, MessageRecord, StepRecord, ValidatorRecord } from './saga-record.js';
 import { stepOptionProblems } from './step-option-problems.js';
@@ -48,6 +49,7 @@ function classProblems(outline: SagaOutline): string[] {
   }
   if (record.input !== undefined && !isSchema(record.input)) problems.push('input is not a Standard Schema.');
   problems.push(...retentionProblems('retention', record.retention));
+  problems.push(...orderProblems(record.compensation));
   const run: unknown = (sagaClass.prototype as Record<string, unknown>)['run'];
   if (run === undefined) problems.push('it has no run(input, saga) method.');
   else if (typeof run !== 'function') problems.push('run is not a method.');
@@ -98,6 +100,7 @@ function stepProblems(outline: SagaOutline, step: StepRecord): string[] {
 
 function undoProblems(outline: SagaOutline, undo: CompensationRecord): string[] {
   const problems = stepOptionProblems(undo.options, undo.command !== undefined);
+  problems.push(...groupProblems(undo.options.group));
   if (!outline.steps.has(undo.step)) {
     const steps = [...outline.steps.keys()];
     problems.push(

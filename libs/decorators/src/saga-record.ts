@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Command } from 'reprise/contracts';
-import type { Retention } from 'reprise/core';
+import type { CompensationOrder, Retention } from 'reprise/core';
 import type { LocalCompensationOptions, LocalStepOptions } from './local-step-options.js';
 import type { ScheduleOptions } from './schedule-options.js';
 
@@ -10,6 +10,7 @@ export interface SagaRecord {
   readonly version: number;
   readonly input?: StandardSchemaV1;
   readonly retention?: Retention;
+  readonly compensation?: CompensationOrder;
 }
 
 /** What `@Schedule` writes down. */

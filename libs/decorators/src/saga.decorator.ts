@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { Retention, SagaContext } from 'reprise/core';
+import type { CompensationOrder, Retention, SagaContext } from 'reprise/core';
 import type { Refusal } from './refusal.js';
 import type { AnyMethod, SagaClass } from './saga-class.js';
 import { writeSaga } from './saga-metadata.js';
@@ -19,6 +19,11 @@ export interface SagaOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
    * @example { completed: '7 days', failed: '90 days' }
    */
   readonly retention?: Retention;
+  /**
+   * In which order its steps are undone (law C2): `sequential`, the default, newest start first, neighbours of one `group` at the same
+   * time; `parallel`, all at the same time.
+   */
+  readonly compensation?: CompensationOrder;
 }
 
 type RunCheck<Run, Schema extends StandardSchemaV1> = Run extends AnyMethod
@@ -47,12 +52,13 @@ export type SagaCheck<T, Schema extends StandardSchemaV1> = T extends { run: inf
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without a schema, run() may take anything
 export function Saga<Schema extends StandardSchemaV1 = StandardSchemaV1<any, any>>(options: SagaOptions<Schema>) {
   return <C extends SagaClass>(sagaClass: C & SagaCheck<InstanceType<C>, Schema>): void => {
-    const { name, version = 1, input, retention } = options;
+    const { name, version = 1, input, retention, compensation } = options;
     writeSaga(sagaClass, {
       name,
       version,
       ...(input ? { input } : {}),
       ...(retention === undefined ? {} : { retention }),
+      ...(compensation === undefined ? {} : { compensation }),
     });
     registerSaga(sagaClass);
   };
