@@ -1,6 +1,7 @@
 import { describeAppends } from './contract/appends.js';
 import { describeCatalogue } from './contract/catalogue.js';
 import { describeClaims } from './contract/claims.js';
+import { describeCorrespondence } from './contract/correspondence.js';
 import { describeHeads } from './contract/heads.js';
 import { describeIncidents } from './contract/incidents.js';
 import { describeLeases } from './contract/leases.js';
@@ -9,6 +10,7 @@ import { describeMessages } from './contract/messages.js';
 import { describeRetention } from './contract/retention.js';
 import { describeSchedules } from './contract/schedules.js';
 import { describeStarts } from './contract/starts.js';
+import { describeSuccessors } from './contract/successors.js';
 import { describeTags } from './contract/tags.js';
 import { StoreBench, type StoreUnderTest } from './contract/store-bench.js';
 
@@ -28,6 +30,8 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeClaims(bench);
     describeLeases(bench);
     describeMessages(bench);
+    describeCorrespondence(bench);
+    describeSuccessors(bench);
     describeIncidents(bench);
     describeTags(bench);
     describeCatalogue(bench);

@@ -14,6 +14,11 @@ export class MemoryCorrespondence {
     for (const { message, reply } of replies) this.written.set(nameOf(id, message), JSON.stringify(reply));
   }
 
+  /** A message that was answered before, and had been sent again, keeps its answer (law M3). */
+  replyUnlessAnswered(id: string, note: MessageReply): void {
+    if (!this.written.has(nameOf(id, note.message))) this.reply(id, [note]);
+  }
+
   replies(asked: readonly ReplyAddress[]): (ReplyAddress & { readonly reply: Reply })[] {
     return asked.flatMap((address) => {
       const reply = this.written.get(nameOf(address.id, address.message));

@@ -236,7 +236,7 @@ export class MemoryStore extends HistoryStore {
     Object.assign(row, { owner: undefined, wakeAt: Infinity });
     const { key, id } = row.summary;
     for (const { id: message, kind, name, input } of row.messages.splice(0)) {
-      if (kind === 'update') this.correspondence.reply(id, [{ message, reply: ENDED_BEFORE }]);
+      if (kind === 'update') this.correspondence.replyUnlessAnswered(id, { message, reply: ENDED_BEFORE });
       this.unclaimed.keep({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
     }
   }

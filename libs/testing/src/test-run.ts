@@ -8,9 +8,10 @@ import {
   type SagaStatus,
   type Turn,
 } from 'reprise/core';
-import type { QueryName, SagaInput, SagaResult, SignalName } from 'reprise/decorators';
+import type { QueryName, SagaInput, SagaResult, SignalName, StepResult, UpdateName } from 'reprise/decorators';
 import type { FailStepOptions } from 'reprise/runtime';
 import { replayEveryPrefix } from './replay-check.js';
+import { updateUntilAnswered } from './test-update.js';
 import type { TestWorld } from './test-world.js';
 
 type Arguments<F> = F extends (...args: infer A) => unknown ? A : never;
@@ -64,6 +65,16 @@ export class TestRun<T> {
   async signal<K extends SignalName<T>>(name: K, ...args: Arguments<T[K]>): Promise<void> {
     await this.world.engine.signal(this.id, name, args);
     await this.settle();
+  }
+
+  /**
+   * Sends an update and answers what its handler did. A process that dies meanwhile is asked again with the same key.
+   * @throws SagaUpdateError; SagaError `RESULT_TIMED_OUT` when its handler waits for time or messages
+   */
+  async update<K extends UpdateName<T>>(name: K, ...args: Arguments<T[K]>): Promise<StepResult<T[K]>> {
+    const answer = await updateUntilAnswered(this.world, this.definition, this.id, name, args);
+    await this.settle();
+    return (await answer()) as StepResult<T[K]>;
   }
 
   async query<K extends QueryName<T>>(name: K, ...args: Arguments<T[K]>): Promise<Answer<T[K]>> {

@@ -2,7 +2,7 @@ import type { Statement } from './statement.js';
 
 /**
  * $1 shards, $2 runs: what was in the mailbox of instances when they ended goes on record as orphans (law S7).
- * Who waits for an answer ($4 kinds of messages) gets $3.
+ * Who waits for an answer ($4 kinds of messages) gets $3, unless the message was answered before and had been sent again (law M3).
  * A statement of its own after the turn: only a new snapshot sees a message that was accepted while the turn waited for its lock.
  * Locks: the messages; nobody else touches those of an instance that has ended.
  */
@@ -24,7 +24,7 @@ named as materialized (
 answered as (
   insert into ${schema}.reply (shard, instance, message, reply)
   select shard, instance, id, $3::json from named where kind = any($4::text[])
-  on conflict (shard, instance, message) do update set reply = excluded.reply, at = now()
+  on conflict do nothing
 )
 insert into ${schema}.orphan (shard, run, id, reason, payload)
 select shard, run, instance, 'closed-instance',
