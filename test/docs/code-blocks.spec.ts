@@ -7,7 +7,8 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   reprise:
     'encryption offload PayloadCodec redact SagaCompletions ' +
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaEngine ' +
-    'SagaFailedError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn',
+    'SagaFailedError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
+    'Update UpdateValidator',
   'reprise/contracts': 'contract HandlerInput Remote',
   'reprise/core': 'StepCommand StepReply StepTransport',
   'reprise/decorators': 'sagaDefinition',

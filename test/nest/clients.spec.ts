@@ -7,7 +7,11 @@ import {
   SagaClient,
   SagaEngine,
   SagaModule,
+  Signal,
   Step,
+  Update,
+  UpdateValidator,
+  type SagaContext,
   type SagaModuleOptions,
   type SagaOptionsFactory,
 } from 'reprise';
@@ -139,5 +143,40 @@ describe('forRootAsync', () => {
   ])('takes its options from %s', async (_how, sagaModule) => {
     const app = await started({ imports: [sagaModule(), GreeterModule], providers: [GreetSaga] });
     await expect((await app.get(Greeter).greetings.start('you')).result()).resolves.toBe('hello you');
+  });
+
+  it('M3 M1 sends updates and waits for their answers, and starts what a message is for', async () => {
+    @Saga({ name: 'tally' })
+    class Tally {
+      private sum = 0;
+      private isDone = false;
+      @Update() async add(amount: number): Promise<number> {
+        return (this.sum += amount);
+      }
+      @UpdateValidator('add') mayAdd(amount: number): void {
+        if (amount < 0) throw new RangeError('only more');
+      }
+      @Signal() end(): void {
+        this.isDone = true;
+      }
+      async run(_input: unknown, saga: SagaContext): Promise<number> {
+        await saga.until(() => this.isDone);
+        return this.sum;
+      }
+    }
+    const app = await started({ imports: [SagaModule.forRoot({ store: memoryStore() })], providers: [Tally] });
+    const client = app.get<SagaClient<Tally>>(getSagaClientToken(Tally));
+    const { handle, result } = await client.updateWithStart('add', [1], undefined, { id: 't1' });
+    expect([handle.id, result]).toEqual(['t1', 1]);
+    await expect(handle.update('add', 2)).resolves.toBe(3);
+    await expect(handle.update('add', -1)).rejects.toMatchObject({ code: 'UPDATE_REJECTED' });
+    for (let i = 0; i < 2; i++) {
+      const update = await handle.with({ key: 'once' }).startUpdate('add', 4);
+      await expect(update.result()).resolves.toBe(7);
+    }
+    await client.signalWithStart('end', [], undefined, { id: 't1' });
+    await expect(handle.result()).resolves.toBe(7);
+    const ended = await client.signalWithStart('end', [], undefined, { id: 't2' });
+    await expect(ended.result()).resolves.toBe(0);
   });
 });

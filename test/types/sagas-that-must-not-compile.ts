@@ -1,4 +1,4 @@
-import { Saga, type SagaContext } from 'reprise';
+import { Saga, Update, UpdateValidator, type SagaContext } from 'reprise';
 import { z } from 'zod';
 import { PlaceOrder } from './shop.js';
 
@@ -60,4 +60,28 @@ export abstract class AbstractSaga {
 @Saga({ version: 2 })
 export class Nameless {
   async run() {}
+}
+
+export class Updates {
+  // @ts-expect-error an update is async
+  @Update()
+  addAtOnce(sku: string): string {
+    return sku;
+  }
+
+  @Update()
+  async add(sku: string): Promise<string> {
+    return sku;
+  }
+
+  @UpdateValidator('add')
+  mayAdd(_sku: string): void {}
+
+  // @ts-expect-error a validator takes what its update takes
+  @UpdateValidator('add')
+  mayAddNumber(_sku: number): void {}
+
+  // @ts-expect-error a validator is synchronous
+  @UpdateValidator('add')
+  async mayAddLater(_sku: string): Promise<void> {}
 }
