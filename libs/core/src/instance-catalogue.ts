@@ -83,4 +83,7 @@ export abstract class InstanceCatalogue {
    * Answers up to where it looked; undefined: to the end.
    */
   abstract sweepOrphans(keep: number, after: number, limit: number): Promise<number | undefined>;
+
+  /** Removes up to `limit` replies to messages that are older than `keep` milliseconds; answers how many. */
+  abstract sweepReplies(keep: number, limit: number): Promise<number>;
 }

@@ -17,6 +17,8 @@ const BREATH = 250;
 /** What one statement removes at the most, and how many statements a pass has. */
 const BATCH = 500;
 const BATCHES = 20;
+/** How long what senders were told is kept, in milliseconds: a day. */
+const REPLIES = 86_400_000;
 
 /**
  * Removes what retention lets go, beside everything else: one statement at a time, a bounded number of them a minute, each whole by
@@ -34,8 +36,7 @@ export class RetentionSweep {
   constructor(private readonly options: RetentionSweepOptions) {}
 
   start(): void {
-    const { policies, orphans } = this.options;
-    if (policies.length > 0 || orphans !== Infinity) this.later(EVERY, BATCHES);
+    this.later(EVERY, BATCHES);
   }
 
   /** Resolves when the statement under way has ended. */
@@ -68,7 +69,8 @@ export class RetentionSweep {
       const more = removed === this.batch;
       this.batch = Math.min(BATCH, this.batch * 2);
       if (orphans !== Infinity) this.orphan = (await store.catalogue.sweepOrphans(orphans, this.orphan, BATCH)) ?? 0;
-      return more || this.orphan > 0;
+      const replies = await store.catalogue.sweepReplies(REPLIES, BATCH);
+      return more || this.orphan > 0 || replies === BATCH;
     } catch (error) {
       this.batch = Math.max(1, Math.floor(this.batch / 2));
       log.warn('Retention could not remove instances; trying again.', { cause: recordError(error).message });

@@ -21,6 +21,7 @@ import { listOrphans } from './statements/list-orphans.js';
 import { rarestTag } from './statements/rarest-tag.js';
 import { sweepInstances } from './statements/sweep-instances.js';
 import { sweepOrphans } from './statements/sweep-orphans.js';
+import { sweepReplies } from './statements/sweep-replies.js';
 import { jsonOf, summaryOf } from './summary.js';
 
 /** How many runs one page looks at when no index serves all conditions. */
@@ -90,6 +91,11 @@ export class PostgresCatalogue extends InstanceCatalogue {
   override async sweepOrphans(keep: number, after: number, limit: number): Promise<number | undefined> {
     const [row] = await this.connection.run(sweepOrphans, [wholeMilliseconds(keep), after, limit]);
     return row!['upto'] === null ? undefined : Number(row!['upto']);
+  }
+
+  override async sweepReplies(keep: number, limit: number): Promise<number> {
+    const [row] = await this.connection.run(sweepReplies, [wholeMilliseconds(keep), limit]);
+    return Number(row!['removed']);
   }
 
   /** Of several tags, the one that the fewest runs have leads. */

@@ -24,6 +24,7 @@ export interface Shelves {
   summaries(): InstanceSummary[];
   hosted(): HostedVersion[];
   remove(instance: InstanceSummary): void;
+  removeReplies(before: number, limit: number): number;
 }
 
 /** Finds, counts and removes what a memory store holds, by looking at all of it. */
@@ -93,6 +94,10 @@ export class MemoryCatalogue extends InstanceCatalogue {
       ({ number, at, key }) => number > after && number <= last && at < this.clock.now() - keep && !runs.has(key.run),
     );
     return looked.length < limit ? undefined : last;
+  }
+
+  async sweepReplies(keep: number, limit: number): Promise<number> {
+    return this.shelves.removeReplies(this.clock.now() - keep, limit);
   }
 
   private matching(filter: InstanceFilter): InstanceSummary[] {

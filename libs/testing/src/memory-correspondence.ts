@@ -1,4 +1,12 @@
-import type { InstanceKey, MessageReply, OutgoingMessage, Reply, ReplyAddress, UnsentMessage } from 'reprise/core';
+import type {
+  Clock,
+  InstanceKey,
+  MessageReply,
+  OutgoingMessage,
+  Reply,
+  ReplyAddress,
+  UnsentMessage,
+} from 'reprise/core';
 
 interface Unsent {
   readonly unsent: string;
@@ -7,11 +15,15 @@ interface Unsent {
 
 /** Replies to messages, and messages between instances, of a memory store. Kept as text, so that nothing is shared. */
 export class MemoryCorrespondence {
-  private readonly written = new Map<string, string>();
+  private readonly written = new Map<string, { readonly reply: string; readonly at: number }>();
   private readonly leaving = new Map<string, Unsent>();
 
+  constructor(private readonly clock: Clock) {}
+
   reply(id: string, replies: readonly MessageReply[]): void {
-    for (const { message, reply } of replies) this.written.set(nameOf(id, message), JSON.stringify(reply));
+    const at = this.clock.now();
+    for (const { message, reply } of replies)
+      this.written.set(nameOf(id, message), { reply: JSON.stringify(reply), at });
   }
 
   /** A message that was answered before, and had been sent again, keeps its answer (law M3). */
@@ -21,9 +33,15 @@ export class MemoryCorrespondence {
 
   replies(asked: readonly ReplyAddress[]): (ReplyAddress & { readonly reply: Reply })[] {
     return asked.flatMap((address) => {
-      const reply = this.written.get(nameOf(address.id, address.message));
-      return reply === undefined ? [] : { ...address, reply: JSON.parse(reply) as Reply };
+      const found = this.written.get(nameOf(address.id, address.message));
+      return found ? { ...address, reply: JSON.parse(found.reply) as Reply } : [];
     });
+  }
+
+  removeReplies(before: number, limit: number): number {
+    const old = [...this.written].filter(([, { at }]) => at < before).slice(0, limit);
+    for (const [name] of old) this.written.delete(name);
+    return old.length;
   }
 
   send(from: InstanceKey, outgoing: readonly OutgoingMessage[], now: number): void {

@@ -36,7 +36,7 @@ import { MemoryStepLimits } from './memory-step-limits.js';
 export class MemoryStore extends HistoryStore {
   readonly transactions = new MemoryStepTransactions();
   readonly catalogue: MemoryCatalogue;
-  private readonly correspondence = new MemoryCorrespondence();
+  private readonly correspondence: MemoryCorrespondence;
   private readonly unclaimed: MemoryOrphans;
   readonly schedules: MemoryScheduleStore;
   readonly limits: MemoryStepLimits;
@@ -50,10 +50,12 @@ export class MemoryStore extends HistoryStore {
     this.limits = new MemoryStepLimits(clock, (worker) => !this.leases.isDead(worker));
     this.unclaimed = new MemoryOrphans(clock);
     this.schedules = new MemoryScheduleStore(clock);
+    this.correspondence = new MemoryCorrespondence(clock);
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
       summaries: () => this.runs.all().map(({ summary }) => summary),
       hosted: () => this.leases.hosted(),
       remove: (instance) => this.runs.remove(instance),
+      removeReplies: (before, limit) => this.correspondence.removeReplies(before, limit),
     });
   }
 

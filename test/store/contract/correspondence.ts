@@ -85,6 +85,19 @@ export function describeCorrespondence(bench: StoreBench): void {
     });
   });
 
+  describe('old replies', () => {
+    it('are removed in batches, and young ones are kept', async () => {
+      const start = await bench.started();
+      const replies = ['a', 'b', 'c'].map((message) => ({ message, reply: completed(message) }));
+      await bench.store.append(bench.worker, [turnOf(start, 1, { replies })]);
+      expect(await bench.store.catalogue.sweepReplies(600_000, 10)).toBe(0);
+      bench.under.passTime?.(10);
+      expect(await bench.store.catalogue.sweepReplies(0, 2)).toBe(2);
+      expect(await bench.store.catalogue.sweepReplies(0, 2)).toBe(1);
+      for (const { message } of replies) expect(await replyTo(start, message)).toBeUndefined();
+    });
+  });
+
   describe('messages between instances', () => {
     it('M1 are unsent from the turn on until they are relayed', async () => {
       const [sender, receiver] = [await bench.started(), await bench.started()];

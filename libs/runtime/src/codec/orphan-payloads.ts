@@ -13,6 +13,7 @@ export const CATALOGUE_MEMBERS = {
   census: 'plain',
   sweep: 'plain',
   sweepOrphans: 'plain',
+  sweepReplies: 'plain',
 } as const satisfies Record<keyof InstanceCatalogue, 'plain' | 'payloads'>;
 
 type CarriesPayloads = {
