@@ -6,7 +6,7 @@ import { Page, pages, ROOT } from './markdown.js';
 const SURROUNDINGS: Readonly<Record<string, string>> = {
   reprise:
     'encryption offload PayloadCodec redact SagaCompletions ' +
-    'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaEngine ' +
+    'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaControl SagaEngine ' +
     'SagaFailedError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
     'Update UpdateValidator',
   'reprise/contracts': 'contract HandlerInput Remote',

@@ -55,6 +55,15 @@ export class CallLedger {
       case 'StepOutcomeUnknown':
         this.moveStep(event.call, event.type).error = event.error;
         return true;
+      case 'StepRetryRequested':
+        this.moveStep(event.call, event.type).retryAt = at;
+        this.asked.delete(event.call);
+        return true;
+      case 'StepSkipped': {
+        const { undoes } = this.moveStep(event.call, event.type);
+        if (undoes !== undefined && this.accepts(undoes, event.type)) this.moveStep(undoes, event.type);
+        return true;
+      }
       default:
         return false;
     }

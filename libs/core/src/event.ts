@@ -1,3 +1,4 @@
+import type { OperatorEvent } from './operator-event.js';
 import type { ParentLink } from './parent-link.js';
 import type { RecordedError } from './error-record.js';
 import type {
@@ -190,6 +191,7 @@ export type IncomingEvent =
   | UpdateAccepted
   | CancelRequested
   | UndoRequested
+  | OperatorEvent
   | SagaTerminated
   | IncidentOpened
   | IncidentResolved;

@@ -185,12 +185,12 @@ export class Execution {
     if (what !== undefined) this.stop(nonDeterministic(this.options.definition.name, this.options.id, what));
   }
 
-  /** An incident of the code is open: what the code decides is held back until its end. */
+  /** What the code decides is held back. */
   private get holding(): boolean {
-    return this.state.incident !== undefined && this.state.incident.call === undefined;
+    return this.state.holdsDecisions;
   }
 
-  /** Takes what the code has decided, unless an incident holds it back. */
+  /** Takes what the code has decided, unless it is held back. */
   private decided(): DecisionEvent[] {
     if (this.holding) return [];
     const taken = this.decisions.take();

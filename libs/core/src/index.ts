@@ -102,6 +102,7 @@ export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
 export type { ParentLink } from './parent-link.js';
 export { repliesOf } from './replies-of.js';
+export type { OperatorAction, OperatorEvent, OperatorRequest } from './operator-event.js';
 export type { Message, OutgoingMessage, ReplyAddress, UnsentMessage } from './message.js';
 export { ENDED_BEFORE, type MessageReply, type Reply } from './reply.js';
 export {

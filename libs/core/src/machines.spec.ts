@@ -17,6 +17,7 @@ const INTO: Record<StepState, readonly StepMove[]> = {
   fatal: ['StepFailed/fatal'],
   unknown: ['StepOutcomeUnknown'],
   compensated: ['StepCompleted', 'StepUndone'],
+  skipped: ['StepSkipped'],
 };
 const STEP_MOVES_ALL: readonly StepMove[] = [
   'StepAttemptFailed',
@@ -27,6 +28,8 @@ const STEP_MOVES_ALL: readonly StepMove[] = [
   'StepFailed/fatal',
   'StepOutcomeUnknown',
   'StepCompletedLate',
+  'StepRetryRequested',
+  'StepSkipped',
 ];
 
 let undo = 0;
@@ -45,6 +48,9 @@ function stepEvents(move: StepMove): HistoryEvent[] {
       return [{ type: 'StepFailed', call: 0, attempt: 1, kind: move.slice(11) as 'declared', error }];
     case 'StepOutcomeUnknown':
       return [{ type: move, call: 0, attempts: 1, error }];
+    case 'StepRetryRequested':
+    case 'StepSkipped':
+      return [{ type: move, call: 0 }];
     case 'StepUndone': {
       const call = ++undo;
       return [

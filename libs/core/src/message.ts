@@ -6,10 +6,10 @@ import type { SagaError } from './saga-error.js';
 export interface Message {
   /** A UUID, or the sender's own key: a message with an id seen before is not stored again while the first is unread. */
   readonly id: string;
-  readonly kind: 'signal' | 'update' | 'cancel' | 'resume' | 'result' | 'undo';
-  /** The name of the signal or update; the operator's name for `resume`; the reason for `cancel`. */
+  readonly kind: 'signal' | 'update' | 'cancel' | 'resume' | 'result' | 'undo' | 'operate';
+  /** The name of the signal or update; the operator's name for `resume`; the reason for `cancel`; the action of `operate`. */
   readonly name: string;
-  /** The arguments of a signal or update; of a `result` one `StepResult`. */
+  /** The arguments of a signal or update; of a `result` one `StepResult`, of `operate` one `OperatorRequest`. */
   readonly input: readonly Json[];
   /** Why its input, and what came after it, cannot be read. The message stays in the mailbox. */
   readonly unreadable?: SagaError;

@@ -65,6 +65,7 @@ export class SagaCode implements SagaCalls {
         open.reject(event.call, throwToCode(new StepUnknownError(step, event.attempts, event.error)));
         return true;
       }
+      case 'StepSkipped':
       case 'TimerFired':
         open.resolve(event.call, undefined);
         return true;

@@ -13,6 +13,8 @@ import type { StepMove } from './step-machine.js';
 export class SagaState {
   phase: SagaPhase = 'new';
   cancelRequested = false;
+  /** An operator has stopped it for a while. */
+  paused = false;
   /** Ids of the messages whose signals were delivered: one that is sent again is not delivered again (law M1). */
   readonly signals = new Set<string>();
   private readonly ledger = new CallLedger();
@@ -74,8 +76,14 @@ export class SagaState {
 
   get status(): SagaStatus {
     if (this.incident) return 'incident';
+    if (this.paused && !this.over) return 'paused';
     // What gives way to a successor is open until that has begun.
     return this.phase === 'new' || this.phase === 'continued' ? 'running' : this.phase;
+  }
+
+  /** True while what the code decides is held back: for the incident of code that offended; for good, if it was terminated. */
+  get holdsDecisions(): boolean {
+    return this.phase === 'terminated' || this.offence !== undefined;
   }
 
   /** True when nothing can be appended any more. What ended while an incident holds its end back is not closed. */
@@ -121,6 +129,9 @@ export class SagaState {
       case 'SagaTerminated':
         this.move(event.type);
         this.error = { name: 'SagaTerminated', message: event.reason, code: 'SAGA_TERMINATED' };
+        // Nobody is asked any more.
+        this.offence = undefined;
+        this.ledger.asked.clear();
         return;
       case 'SagaFailed':
       case 'SagaCompensated':
@@ -138,6 +149,10 @@ export class SagaState {
         return;
       case 'IncidentResolved':
         this.resolveIncident(at);
+        return;
+      case 'SagaPaused':
+      case 'SagaUnpaused':
+        this.paused = event.type === 'SagaPaused';
         return;
       case 'SignalReceived':
         this.signals.add(event.message);

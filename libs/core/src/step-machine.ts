@@ -7,11 +7,21 @@
  * - `fatal`: ended in an error that no retry mends; whether the effect happened is not certain
  * - `unknown`: nobody answered in time
  * - `compensated`: taken back
+ * - `skipped`: a compensation that an operator called off, or a step whose compensation was
  */
 export type StepState =
-  'scheduled' | 'retrying' | 'deferred' | 'completed' | 'declared' | 'absent' | 'fatal' | 'unknown' | 'compensated';
+  | 'scheduled'
+  | 'retrying'
+  | 'deferred'
+  | 'completed'
+  | 'declared'
+  | 'absent'
+  | 'fatal'
+  | 'unknown'
+  | 'compensated'
+  | 'skipped';
 
-/** What moves a step: its events, `StepFailed` split by kind, and `StepUndone`: the completion of its compensation. */
+/** What moves a step: its events, `StepFailed` split by kind, and `StepUndone`: the completion of its compensation. `StepSkipped` moves both the compensation and its step. */
 export type StepMove =
   | 'StepAttemptFailed'
   | 'StepDeferred'
@@ -21,7 +31,9 @@ export type StepMove =
   | 'StepFailed/fatal'
   | 'StepOutcomeUnknown'
   | 'StepCompletedLate'
-  | 'StepUndone';
+  | 'StepUndone'
+  | 'StepRetryRequested'
+  | 'StepSkipped';
 
 /** Every legal move of one step. A pair that is missing here cannot happen. */
 export const STEP_MOVES = {
@@ -33,8 +45,10 @@ export const STEP_MOVES = {
     'StepFailed/absent': 'absent',
     'StepFailed/fatal': 'fatal',
     StepOutcomeUnknown: 'unknown',
+    StepSkipped: 'skipped',
   },
   retrying: {
+    StepRetryRequested: 'retrying',
     StepAttemptFailed: 'retrying',
     StepDeferred: 'deferred',
     StepCompleted: 'completed',
@@ -42,6 +56,7 @@ export const STEP_MOVES = {
     'StepFailed/absent': 'absent',
     'StepFailed/fatal': 'fatal',
     StepOutcomeUnknown: 'unknown',
+    StepSkipped: 'skipped',
   },
   deferred: {
     StepAttemptFailed: 'retrying',
@@ -50,15 +65,18 @@ export const STEP_MOVES = {
     'StepFailed/absent': 'absent',
     'StepFailed/fatal': 'fatal',
     StepOutcomeUnknown: 'unknown',
+    StepSkipped: 'skipped',
   },
-  completed: { StepUndone: 'compensated' },
+  completed: { StepUndone: 'compensated', StepSkipped: 'skipped' },
   /** Another attempt of it succeeded after all: the effect did happen, and has to be undone if the saga fails (law S7). */
   declared: { StepCompletedLate: 'completed' },
   absent: { StepCompletedLate: 'completed' },
-  fatal: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
-  unknown: { StepCompletedLate: 'completed', StepUndone: 'compensated' },
+  fatal: { StepCompletedLate: 'completed', StepUndone: 'compensated', StepSkipped: 'skipped' },
+  unknown: { StepCompletedLate: 'completed', StepUndone: 'compensated', StepSkipped: 'skipped' },
   /** A success that comes after the undo has to be undone again (law S7). */
   compensated: { StepCompletedLate: 'completed' },
+  /** An operator decided that the effect stays: whatever is heard of it later is an orphan. */
+  skipped: {},
 } as const satisfies Record<StepState, Partial<Record<StepMove, StepState>>>;
 
 /** Where the move leads, or undefined if it cannot happen. */

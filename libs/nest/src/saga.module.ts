@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { registeredSagas, type SagaClass } from 'reprise/decorators';
-import { encodedStore, SagaEngine, SagaLimits, SagaQueries } from 'reprise/runtime';
+import { encodedStore, SagaControl, SagaEngine, SagaLimits, SagaQueries } from 'reprise/runtime';
 import { NestEngineLog } from './nest-engine-log.js';
 import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
@@ -47,9 +47,10 @@ import { SagaRegistrar } from './saga.registrar.js';
       },
       inject: [SAGA_MODULE_OPTIONS, SagaRegistrar],
     },
+    { provide: SagaControl, useFactory: (engine: SagaEngine) => engine.control, inject: [SagaEngine] },
     { provide: SagaLimits, useFactory: (engine: SagaEngine) => engine.limits, inject: [SagaEngine] },
   ],
-  exports: [SagaCompletions, SagaEngine, SagaLimits, SagaQueries, SagaRegistrar, SagaSchedules],
+  exports: [SagaCompletions, SagaControl, SagaEngine, SagaLimits, SagaQueries, SagaRegistrar, SagaSchedules],
 })
 export class SagaModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

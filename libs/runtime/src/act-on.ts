@@ -5,7 +5,7 @@ import type { OpenWork } from './open-work.js';
 export interface Actor {
   readonly work: OpenWork;
   parked(incident: { readonly code: string; readonly message: string }): void;
-  /** An incident is resolved. */
+  /** An incident is resolved, or a pause is over. */
   resumed(): void;
 }
 
@@ -19,6 +19,7 @@ export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): vo
     case 'StepCompleted':
     case 'StepFailed':
     case 'StepOutcomeUnknown':
+    case 'StepSkipped':
       return work.settled(event.call);
     case 'TimerStarted':
     case 'StepDeferred':
@@ -29,7 +30,10 @@ export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): vo
       return work.abandon();
     case 'IncidentOpened':
       return parked(event);
+    case 'StepRetryRequested':
+      return work.retry(event.call, 0);
     case 'IncidentResolved':
+    case 'SagaUnpaused':
       return resumed();
   }
 }

@@ -12,6 +12,7 @@ import {
   type StepDefinition,
   type StepInvocation,
   type StepPolicy,
+  type StepRecord,
   type StepReply,
   type StepTransactions,
   type StepTransport,
@@ -69,6 +70,11 @@ export class AttemptRunner {
     { transactional }: StepPolicy,
   ): Promise<AttemptOutcome | undefined> | undefined {
     return transactional && this.transactional.recorded({ instance: id, run: key.run }, call);
+  }
+
+  /** Puts an outcome that an operator tells on record (law S9), so that no attempt elsewhere commits another; what is on record then. */
+  settle({ id, key }: ResidentIdentity, call: number, record: StepRecord): Promise<StepRecord> | undefined {
+    return this.transactional.settle({ instance: id, run: key.run }, call, record);
   }
 
   private performed(definition: StepDefinition, result: unknown): AttemptOutcome | DeferredOutcome {

@@ -6,9 +6,11 @@ import {
   type MessageReply,
   type Orphan,
   type SagaDefinition,
-  type SagaError,
+  recordError,
+  SagaError,
 } from 'reprise/core';
-import { messageEffect } from './message-events.js';
+import { messageEffect, type MessageEffect } from './message-events.js';
+import type { Operation } from './operation.js';
 
 /** One message on its way into a turn. */
 export interface MessageIntake {
@@ -25,6 +27,8 @@ export interface MailboxOwner {
   readonly gone: boolean;
   /** What word of how a step ended means. */
   told(result: Message): readonly IncomingEvent[];
+  /** What an operator asks for. */
+  operation(message: Message): Operation;
   orphan(orphan: Omit<Orphan, 'key'>): void;
   /** A message cannot be read, for the moment or for good. */
   unreadable(cause: SagaError): void;
@@ -45,22 +49,37 @@ export class Mailbox {
 
   constructor(private readonly owner: MailboxOwner) {}
 
-  /** What is new among the unread messages of the store. */
-  take(unread: readonly Message[]): MessageIntake[] {
-    return [...this.readable(unread), ...this.blocking(unread)];
+  /** Hands over what is new among the unread messages of the store. */
+  take(unread: readonly Message[], receive: (intake: MessageIntake) => void): void {
+    for (const message of unread) {
+      if (message.unreadable || this.pending.has(message.id)) continue;
+      this.pending.add(message.id);
+      if (message.kind === 'operate') void this.prepare(message, receive);
+      else receive(this.intake(message, () => messageEffect(message, this.owner.execution, this.owner.definition)));
+    }
+    for (const intake of this.blocking(unread)) receive(intake);
   }
 
-  private readable(unread: readonly Message[]): MessageIntake[] {
-    return unread
-      .filter(({ id, unreadable }) => !unreadable && !this.pending.has(id))
-      .map((message) => {
-        this.pending.add(message.id);
-        return {
-          read: () => this.read(message),
-          orphaned: () => this.orphaned(message),
-          message: message.id,
-        };
-      });
+  /** Hands over what an operator asks for as soon as it can be done. If the database is away, it is taken again later. */
+  private async prepare(message: Message, receive: (intake: MessageIntake) => void): Promise<void> {
+    const operation = this.owner.operation(message);
+    if (operation.settles) {
+      try {
+        await operation.settle();
+      } catch (error) {
+        this.pending.delete(message.id);
+        return this.owner.unreadable(asUnavailable(error));
+      }
+    }
+    receive(this.intake(message, () => operation.effect()));
+  }
+
+  private intake(message: Message, effect: () => MessageEffect): MessageIntake {
+    return {
+      read: () => this.read(message, effect),
+      orphaned: () => this.orphaned(message),
+      message: message.id,
+    };
   }
 
   /** They left the store with a turn. */
@@ -94,9 +113,9 @@ export class Mailbox {
     return taken;
   }
 
-  private read(message: Message): readonly IncomingEvent[] {
+  private read(message: Message, effect: () => MessageEffect): readonly IncomingEvent[] {
     if (message.kind === 'result') return this.owner.told(message);
-    const { events, reply } = messageEffect(message, this.owner.execution, this.owner.definition);
+    const { events, reply } = effect();
     if (reply) this.replies.push({ message: message.id, reply });
     return events;
   }
@@ -112,4 +131,8 @@ export class Mailbox {
     if (kind !== 'signal' || state.signals.has(id)) return;
     orphan({ id, reason: state.closed ? 'closed-instance' : `unknown-signal:${name}` });
   }
+}
+
+function asUnavailable(error: unknown): SagaError {
+  return error instanceof SagaError ? error : new SagaError('STORE_UNAVAILABLE', recordError(error).message);
 }

@@ -34,6 +34,8 @@ export function messageEffect(message: Message, execution: Execution, definition
     case 'resume':
       return state.incident ? { events: [{ type: 'IncidentResolved', by: message.name }] } : NOTHING;
     case 'undo':
+    case 'operate':
+      // Not for the code either: see Operation.
       return NOTHING;
   }
 }

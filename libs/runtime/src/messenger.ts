@@ -89,6 +89,16 @@ export class Messenger {
     };
   }
 
+  /**
+   * Sends a message that is answered when it is taken in. @param patience milliseconds
+   * @throws SagaError `UNKNOWN_INSTANCE`, `INSTANCE_CLOSED`
+   */
+  async ask(id: string, message: Message, patience: number, late: () => SagaError): Promise<Reply | NoReply> {
+    await this.post(id, message);
+    const { replies, holds } = this.options;
+    return replies.reply(id, message.id, 'last', holds(id), patience, late);
+  }
+
   /** @throws SagaError `UNKNOWN_INSTANCE`, `INSTANCE_CLOSED` */
   async post(id: string, message: Message, manager?: CallerTransaction): Promise<void> {
     const store = manager ? this.options.store.within(manager) : this.options.store;

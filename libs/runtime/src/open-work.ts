@@ -89,7 +89,7 @@ export class OpenWork {
   awaitTime(number: number): void {
     const call = this.state.calls.get(number);
     const name = dueOf(number);
-    if (!call || this.appointments.has(name)) return;
+    if (!call || this.state.paused || this.appointments.has(name)) return;
     if (call.kind === 'step') {
       if (call.abandoned) return this.giveUp(call);
       const dueAt = call.deferral?.dueAt;
@@ -98,7 +98,7 @@ export class OpenWork {
     }
     if (!call.open || call.dueAt === undefined) return;
     const type = call.kind === 'timer' ? 'TimerFired' : 'WaitTimedOut';
-    const due = (): IncomingEvent[] => (call.open ? [{ type, call: number }] : []);
+    const due = (): IncomingEvent[] => (call.open && !this.state.paused ? [{ type, call: number }] : []);
     this.appointments.set(name, call.dueAt, () => this.owner.receive(due), call);
   }
 
@@ -137,6 +137,7 @@ export class OpenWork {
     const definition = step && this.owner.execution.steps.of(step);
     if (this.stopped || this.worker.draining || !step || !definition || !isOpenStep(step)) return;
     if (this.attempts.has(number) || step.deferral) return;
+    if (this.state.paused) return this.permits.giveBack(number);
     const now = this.worker.clock.now();
     // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
     const stepDeadline = definition.policy.asksPerson ? Infinity : deadlineOf(step, definition.policy, now);
@@ -207,7 +208,9 @@ export class OpenWork {
   /** The time of a deferral is up, and nobody said how the step ended (law S6). */
   private endDeferral(step: StepCall): void {
     const { policy } = this.owner.execution.steps.of(step)!;
-    this.owner.receive(() => (step.deferral ? unanswered(step, policy, step.failures + 1, noWordOf(step)) : []));
+    this.owner.receive(() =>
+      step.deferral && !this.state.paused ? unanswered(step, policy, step.failures + 1, noWordOf(step)) : [],
+    );
   }
 
   /** Word of a failure came before the body had deferred the step: the next attempt waited for the body. */

@@ -11,6 +11,7 @@ import {
 import { actOn, type Actor } from './act-on.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import { Mailbox } from './mailbox.js';
+import { Operation } from './operation.js';
 import { OpenWork } from './open-work.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { successorOf } from './successor-of.js';
@@ -68,6 +69,7 @@ export class Resident {
       get gone() {
         return gone();
       },
+      operation: (message) => new Operation(message, identity, worker.attempts, this.execution),
       told: (result) => this.work.told(result),
       orphan: (orphan) => worker.orphan(key, orphan),
       unreadable: ({ code, message }) => worker.log.warn('A message cannot be read; it waits.', { id, code, message }),
@@ -131,7 +133,7 @@ export class Resident {
 
   /** Takes messages from the store's mailbox of the instance. */
   deliver(messages: readonly Message[]): void {
-    for (const intake of this.mailbox.take(messages)) this.receive(intake);
+    this.mailbox.take(messages, (intake) => this.receive(intake));
   }
 
   /** Calls back between two turns, when the last one is durable. */

@@ -18,6 +18,8 @@ import { notOpen } from './refused-message.js';
 import { unknownInstance } from './result-watch.js';
 import { signalWithStart, updateWithStart } from './send-with-start.js';
 import { Schedules } from './schedules.js';
+import { SagaControl } from './saga-control.js';
+import { SagaQueries } from './saga-queries.js';
 import { SagaLimits } from './saga-limits.js';
 
 /** Starts sagas, runs those that are hosted here, and talks to all of them. */
@@ -32,6 +34,13 @@ export class SagaEngine {
   readonly completions = new Completions(this.options.payloadLimit, this.describe.bind(this), (id, message) =>
     this.running.messenger.post(id, message),
   );
+  /** What operators do to instances. Usable when the engine is open. */
+  readonly control = new SagaControl({
+    payloadLimit: this.options.payloadLimit,
+    describe: this.describe.bind(this),
+    messenger: () => this.running.messenger,
+    queries: () => (void this.running, new SagaQueries(this.store)),
+  });
   private parts: OpenEngine | undefined;
   private state: 'new' | 'open' | 'closed' = 'new';
 

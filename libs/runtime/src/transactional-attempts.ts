@@ -69,6 +69,15 @@ export class TransactionalAttempts {
     return record?.outcome === 'undone' ? undefined : record;
   }
 
+  /** Puts an outcome on record that was not found by an attempt; undefined where the store has no transactions. */
+  settle(
+    instance: Pick<Attempt, 'run' | 'instance'>,
+    call: number,
+    record: StepRecord,
+  ): Promise<StepRecord> | undefined {
+    return this.given?.settle(callKey(instance, call), record);
+  }
+
   private get transactions(): StepTransactions {
     if (this.given) return this.given;
     throw new SagaError(

@@ -19,7 +19,7 @@ import type { Statement } from './statements/statement.js';
 import { isUniqueViolation } from './store-error.js';
 
 /** The kinds of messages whose senders wait for an answer. */
-const ANSWERED: readonly Message['kind'][] = ['update'];
+const ANSWERED: readonly Message['kind'][] = ['update', 'operate'];
 
 /** Writes turns: one statement for all of them, of four makes: for plain turns, for those that change more, those that tag, and those that post. */
 export class Appender {

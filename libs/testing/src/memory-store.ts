@@ -154,7 +154,6 @@ export class MemoryStore extends HistoryStore {
   async find(_shard: number, id: string): Promise<InstanceSummary | undefined> {
     return this.runs.newest(id)?.summary;
   }
-
   async findMany(ids: readonly { id: string }[]): Promise<InstanceSummary[]> {
     return ids.flatMap(({ id }) => this.runs.newest(id)?.summary ?? []);
   }
@@ -238,7 +237,8 @@ export class MemoryStore extends HistoryStore {
     Object.assign(row, { owner: undefined, wakeAt: Infinity });
     const { key, id } = row.summary;
     for (const { id: message, kind, name, input } of row.messages.splice(0)) {
-      if (kind === 'update') this.correspondence.replyUnlessAnswered(id, { message, reply: ENDED_BEFORE });
+      if (kind === 'update' || kind === 'operate')
+        this.correspondence.replyUnlessAnswered(id, { message, reply: ENDED_BEFORE });
       this.unclaimed.keep({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
     }
   }

@@ -64,6 +64,11 @@ export const EVENT_PAYLOADS = {
   SagaCancelled: { error: 'error' },
   SagaContinued: { input: 'payload' },
   SagaTerminated: {},
+  OperatorActed: {},
+  StepRetryRequested: {},
+  StepSkipped: {},
+  SagaPaused: {},
+  SagaUnpaused: {},
 } as const satisfies { readonly [T in HistoryEventType]: PayloadFields<Extract<HistoryEvent, { type: T }>> };
 
 export const MESSAGE_PAYLOADS = { input: 'payloads' } as const satisfies PayloadFields<Message>;
