@@ -107,7 +107,9 @@ export class CallLedger {
 
   /** The saga goes on without what is under way. */
   abandonOpenSteps(): void {
-    for (const step of this.openSteps()) if (step.undoes === undefined) step.abandoned = true;
+    for (const step of this.openSteps()) {
+      if (step.undoes === undefined && step.child === undefined) step.abandoned = true;
+    }
   }
 
   /** The abandonment never became part of history. */
@@ -147,13 +149,14 @@ export class CallLedger {
   }
 }
 
-function scheduled({ call, step, input, undoes }: StepScheduled, at: number): StepCall {
+function scheduled({ call, step, input, undoes, child }: StepScheduled, at: number): StepCall {
   return {
     kind: 'step',
     call,
     step,
     input,
     ...(undoes === undefined ? {} : { undoes }),
+    ...(child === undefined ? {} : { child }),
     scheduledAt: at,
     state: 'scheduled',
     failures: 0,

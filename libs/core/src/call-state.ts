@@ -9,6 +9,8 @@ export interface StepCall {
   readonly step: string;
   readonly input: readonly Json[];
   readonly undoes?: number;
+  /** The id of a child that belongs to this instance: it ends by itself, and is waited for. */
+  readonly child?: string;
   /** Milliseconds since the epoch. */
   scheduledAt: number;
   state: StepState;

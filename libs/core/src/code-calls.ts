@@ -5,12 +5,17 @@ import type { Json } from './json.js';
 import { OpenCalls } from './open-calls.js';
 import { SagaCancelledError } from './outcome-errors.js';
 import { encodePayload } from './payload-codec.js';
-import type { SagaProgram } from './saga-definition.js';
+import type { ChildOptions, SagaDefinition, SagaProgram } from './saga-definition.js';
+import { childStep } from './child-step.js';
+import type { StepScheduled } from './step-event.js';
 import type { DynamicStep } from './step-definition.js';
 import type { StoredTagChanges } from './tags.js';
 import { SeededRandom } from './seeded-random.js';
 import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
+
+/** What a step is to others: the undo of one, or a child. */
+export type StepRole = Pick<StepScheduled, 'undoes' | 'child'>;
 
 /** What the code asks for, one numbered call each (law D2), and what it waits for of it. */
 export class CodeCalls {
@@ -35,6 +40,15 @@ export class CodeCalls {
       const input = this.encodeAll(name, args);
       this.around.steps.add(this.next, step);
       return this.schedule(name, input);
+    });
+  }
+
+  child(saga: SagaDefinition, input: unknown, { id, onParentEnd = 'cancel' }: ChildOptions): Promise<unknown> {
+    return this.gate.call(`child "${saga.name}"`, () => {
+      const child = id ?? `${this.around.id}/${this.next}`;
+      const encoded = [child, this.encode(input, `the input of child "${saga.name}"`), onParentEnd];
+      this.around.steps.add(this.next, childStep(saga, onParentEnd));
+      return this.schedule(saga.name, encoded, onParentEnd === 'cancel' ? { child } : {});
     });
   }
 
@@ -96,10 +110,11 @@ export class CodeCalls {
   }
 
   /** Decides a step, and waits for it. */
-  schedule(step: string, input: readonly Json[], undoes?: number): Promise<unknown> {
+  schedule(step: string, input: readonly Json[], role: StepRole = {}): Promise<unknown> {
     const call = this.next++;
-    this.around.decide({ type: 'StepScheduled', call, step, input, ...(undoes === undefined ? {} : { undoes }) });
-    return this.open.wait(call, { shielded: undoes !== undefined });
+    this.around.decide({ type: 'StepScheduled', call, step, input, ...role });
+    // A cancellation does not reach compensations; it reaches children first (law C7).
+    return this.open.wait(call, { shielded: role.undoes !== undefined || role.child !== undefined });
   }
 
   /** Waits for a step that is still under way, whatever becomes of it. */

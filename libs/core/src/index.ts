@@ -116,6 +116,7 @@ export {
 } from './recorded-error.js';
 export { retentionPolicies, type Retention, type RetentionPolicy } from './retention.js';
 export type {
+  ChildOptions,
   ContinueOptions,
   SagaCalls,
   SagaContext,
@@ -148,7 +149,10 @@ export {
   type SkipReason,
 } from './schedule-store.js';
 export { idempotencyKey, type StepInvocation } from './step-invocation.js';
-export type { DynamicStep, StepDefinition } from './step-definition.js';
+export { childFailure, childStep } from './child-step.js';
+export type { OnParentEnd } from './on-parent-end.js';
+export { outgoingOf } from './outgoing-of.js';
+export type { DynamicStep, EngineStep, StartableSaga, StepDefinition } from './step-definition.js';
 export { StepDefinitions } from './step-definitions.js';
 export {
   StepLimits,

@@ -2,14 +2,14 @@ import { CodeCalls } from './code-calls.js';
 import { CodeGate } from './code-gate.js';
 import type { CodeSurroundings } from './code-surroundings.js';
 import { compensationPlan } from './compensation-plan.js';
-import type { IncomingEvent, SagaStarted, UpdateAccepted } from './event.js';
+import type { IncomingEvent, SagaStarted, UndoRequested, UpdateAccepted } from './event.js';
 import { ExecutionContext } from './execution-context.js';
 import type { Json } from './json.js';
 import { failureOf, SagaCancelledError, StepUnknownError } from './outcome-errors.js';
 import { decodePayload } from './payload-codec.js';
 import { recordThrown } from './recorded-error.js';
 import { asViolation, awaitsForeignPromise, signalHandlerFailed } from './rule-violations.js';
-import type { SagaCalls, SagaProgram } from './saga-definition.js';
+import type { ChildOptions, SagaCalls, SagaDefinition, SagaProgram } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import type { DynamicStep } from './step-definition.js';
 import { throwToCode } from './thrown-to-code.js';
@@ -51,6 +51,7 @@ export class SagaCode implements SagaCalls {
   deliver(event: IncomingEvent): boolean {
     const { state, steps } = this.around;
     const { open } = this.calls;
+    if (this.endedWhileCancelled(event)) return true;
     switch (event.type) {
       case 'StepCompleted':
         open.resolve(event.call, decodePayload(event.result));
@@ -78,12 +79,24 @@ export class SagaCode implements SagaCalls {
       case 'UpdateAccepted':
         void this.update(event);
         return true;
+      case 'UndoRequested':
+        void this.undo(event);
+        return true;
       case 'CancelRequested':
         if (!this.gate.ended) open.rejectAll(() => throwToCode(new SagaCancelledError(event.reason)));
         return true;
       default:
         return false;
     }
+  }
+
+  /** A child that was waited for while the instance was cancelled: the code hears of the cancellation now that the child has ended (C7). */
+  private endedWhileCancelled(event: IncomingEvent): boolean {
+    if (event.type !== 'StepCompleted' && event.type !== 'StepFailed') return false;
+    const { state } = this.around;
+    if (!state.cancelRequested || state.step(event.call)?.child === undefined) return false;
+    this.calls.open.reject(event.call, throwToCode(new SagaCancelledError()));
+    return true;
   }
 
   /** Settles one wait whose condition holds by now; false when there is none. */
@@ -117,6 +130,10 @@ export class SagaCode implements SagaCalls {
     return this.calls.step(name, args);
   }
 
+  child(saga: SagaDefinition, input: unknown, options: ChildOptions): Promise<unknown> {
+    return this.calls.child(saga, input, options);
+  }
+
   dynamicStep(step: DynamicStep, args: readonly unknown[]): Promise<unknown> {
     return this.calls.dynamicStep(step, args);
   }
@@ -133,6 +150,16 @@ export class SagaCode implements SagaCalls {
     } catch (error) {
       if (!this.gate.mayEnd()) return;
       await this.fail(error).catch((failure: unknown) => this.around.violate(asViolation(failure)));
+    }
+  }
+
+  /** Takes back what a saga did that had completed (C6). */
+  private async undo({ reason }: UndoRequested): Promise<void> {
+    try {
+      await undoAll(this.calls, this.around);
+      this.around.decide({ type: 'SagaCompensated', error: { name: 'UndoRequested', message: reason } });
+    } catch (failure) {
+      this.around.violate(asViolation(failure));
     }
   }
 

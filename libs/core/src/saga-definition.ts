@@ -1,3 +1,4 @@
+import type { OnParentEnd } from './on-parent-end.js';
 import type { DeclaredSchedule } from './declared-schedule.js';
 import type { Duration } from './duration.js';
 import type { Retention } from './retention.js';
@@ -13,8 +14,20 @@ export interface SagaCalls {
   step(name: string, args: readonly unknown[]): Promise<unknown>;
   /** Asks for a step that the code makes up as it goes. */
   dynamicStep(step: DynamicStep, args: readonly unknown[]): Promise<unknown>;
+  /** Starts a child, and waits for its end (law C6). */
+  child(saga: SagaDefinition, input: unknown, options: ChildOptions): Promise<unknown>;
   /** Reports that the code did what a saga may not do. The instance is parked with this error, whatever the code does next. */
   violate(error: SagaError): void;
+}
+
+export interface ChildOptions {
+  /** The child's id; by default made from the parent's id and the number of the call. */
+  readonly id?: string;
+  /**
+   * What becomes of the child when the parent is cancelled, is undone, or ends before it: it is cancelled and waited for (`cancel`, the
+   * default), or goes on by itself and is never undone (`abandon`).
+   */
+  readonly onParentEnd?: OnParentEnd;
 }
 
 /** The code of one instance: a fresh object, rebuilt by replay (law D6). */

@@ -2,6 +2,17 @@ import type { DeclaredError } from './recorded-error.js';
 import type { StepPolicy } from './step-policy.js';
 import type { CommandAddress } from './step-transport.js';
 
+/** A saga that can be started as a child. */
+export interface StartableSaga {
+  readonly name: string;
+  readonly version: number;
+  validate(input: unknown): Promise<unknown>;
+}
+
+/** What the engine performs by itself. */
+export type EngineStep =
+  { readonly performs: 'child'; readonly saga: StartableSaga } | { readonly performs: 'undo child' };
+
 /** A step, or a compensation: something that is performed outside the saga's code. */
 export interface StepDefinition {
   readonly name: string;
@@ -9,6 +20,8 @@ export interface StepDefinition {
   readonly declared: ReadonlyMap<string, DeclaredError>;
   /** Present when another service performs it; absent for a method of the saga class. */
   readonly command?: CommandAddress;
+  /** Present when the engine performs it by itself. */
+  readonly engine?: EngineStep;
   /** The name of the compensation that takes this step back, a key of `SagaDefinition.steps`. */
   readonly undo?: string;
   /** On a compensation: undone at the same time as its neighbours of the same group (law C2). */

@@ -10,6 +10,8 @@ export interface StepScheduled {
   readonly input: readonly Json[];
   /** Present on a compensation: the call whose effect it takes back. */
   readonly undoes?: number;
+  /** Present when the step is a child saga that belongs to this one: its id (law C6). */
+  readonly child?: string;
 }
 /** One try of a step ended without an outcome. */
 export interface StepAttemptFailed {

@@ -7,7 +7,7 @@ import { undoBatch } from './undo-batch.js';
 
 /** What undoing asks of the code: to make calls as the code does, and to map results. */
 export interface UndoCalls {
-  schedule(step: string, input: readonly Json[], undoes: number): Promise<unknown>;
+  schedule(step: string, input: readonly Json[], role: { readonly undoes: number }): Promise<unknown>;
   /** Resolves when a call that is still under way has an outcome, whatever it is. */
   settled(call: number): Promise<unknown>;
   /** The arguments of a compensation that does not simply get the result and the input. @throws what the mapping throws */
@@ -45,11 +45,11 @@ function undo(
   const result = target.result === undefined ? undefined : decodePayload(target.result);
   if (!compensation.command && !steps.dynamicOf(target.call)) {
     const input = [code.encode(result, `the result of step "${target.step}"`), ...target.input];
-    return code.schedule(compensation.name, input, target.call);
+    return code.schedule(compensation.name, input, { undoes: target.call });
   }
   try {
     const input = code.mapUndo(planned, result, target.input.map(decodePayload));
-    return code.schedule(compensation.name, input, target.call);
+    return code.schedule(compensation.name, input, { undoes: target.call });
   } catch (error) {
     violate(undoMappingFailed(definition.name, compensation.name, error));
     return new Promise(() => undefined);

@@ -1,5 +1,7 @@
-import { SagaError, type SagaCalls, type SagaProgram } from 'reprise/core';
+import { SagaError, type SagaCalls, type SagaDefinition, type SagaProgram } from 'reprise/core';
 import { poison } from './poison.js';
+import type { SagaClass } from './saga-class.js';
+import { sagaContext } from './saga-context.js';
 import type { SagaOutline } from './saga-outline.js';
 
 type Members = Record<string, (...args: readonly unknown[]) => unknown>;
@@ -8,7 +10,12 @@ type Members = Record<string, (...args: readonly unknown[]) => unknown>;
  * The object that runs `run()` (law D6): apart from the provider, fresh for each instance, its fields as the class initialises
  * them, its steps asking the engine, its injected services refusing.
  */
-export function openDirector(outline: SagaOutline, calls: SagaCalls): SagaProgram {
+export function openDirector(
+  outline: SagaOutline,
+  calls: SagaCalls,
+  definitionOf: (saga: SagaClass) => SagaDefinition,
+): SagaProgram {
+  const context = sagaContext(calls, outline.record.calls ?? [], definitionOf);
   const instance = construct(outline, (error) => calls.violate(error)) as Members;
   for (const step of outline.steps.keys()) put(instance, step, (...args: readonly unknown[]) => calls.step(step, args));
   for (const compensation of outline.compensations.keys()) {
@@ -20,7 +27,7 @@ export function openDirector(outline: SagaOutline, calls: SagaCalls): SagaProgra
   }
   const originals = outline.sagaClass.prototype as Members;
   return {
-    run: async (input) => instance['run']!(input, calls.context),
+    run: async (input) => instance['run']!(input, context),
     signal: (name, args) => {
       const { member } = known(outline.signals.get(name), 'UNKNOWN_SIGNAL', outline, 'signal', name);
       refusePromise(instance[member]!(...args), outline, `signal ${name}`);

@@ -18,6 +18,7 @@ export type {
 export { retentionProblems } from './retention-problems.js';
 export { sagaCommands } from './saga-commands.js';
 export { Saga, type SagaCheck, type SagaOptions } from './saga.decorator.js';
+export type { CallOptions, SagaContext, UndoCall } from './saga-context.js';
 export { sagaDefinition } from './saga-definition.js';
 export { sagaRecordOf } from './saga-metadata.js';
 export { className, sagaOutline, type SagaOutline } from './saga-outline.js';

@@ -43,6 +43,7 @@ function open(): { instance: Greedy; run: (touch: Touch) => Promise<unknown>; vi
     context: {} as SagaContext,
     step: async () => undefined,
     dynamicStep: () => Promise.resolve(undefined),
+    child: () => Promise.resolve(undefined),
     violate: (error) => violations.push(error.what),
   };
   const program = sagaDefinition(Greedy).open(calls);

@@ -1,5 +1,3 @@
-import type { SagaContext } from 'reprise/core';
-
 /* eslint-disable @typescript-eslint/no-explicit-any -- the bounds of generics that infer from classes; no value is typed by them */
 /** A class that can be decorated with `@Saga`. */
 export type SagaClass<T = any> = new (...dependencies: any[]) => T;
@@ -8,7 +6,7 @@ export type AsyncMethod = (...args: any[]) => Promise<any>;
 
 /** What every saga has. */
 export interface RunnableSaga {
-  run: (input: any, saga: SagaContext) => Promise<any>;
+  run: (input: any, saga: any) => Promise<any>;
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 

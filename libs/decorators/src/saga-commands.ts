@@ -6,5 +6,5 @@ import { sagaOutline } from './saga-outline.js';
 export function sagaCommands(sagaClass: SagaClass): Command[] {
   const outline = sagaOutline(sagaClass);
   const commands = [...outline.steps.values(), ...outline.compensations.values()].map(({ command }) => command);
-  return [...new Set(commands.filter((command) => command !== undefined))];
+  return [...new Set([...commands.filter((command) => command !== undefined), ...(outline.record.calls ?? [])])];
 }

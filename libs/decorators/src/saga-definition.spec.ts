@@ -65,6 +65,7 @@ function recordingCalls(): { calls: SagaCalls; asked: unknown[][]; violations: S
       return `answer to ${name}`;
     },
     dynamicStep: () => Promise.resolve(undefined),
+    child: () => Promise.resolve(undefined),
     violate: (error) => violations.push(error),
   };
   return { calls, asked, violations };

@@ -37,7 +37,7 @@ function define(outline: SagaOutline): SagaDefinition {
     schedules: sagaSchedules(outline.sagaClass),
     updates: new Set(outline.updates.keys()),
     validate: (value) => validate(name, input, value),
-    open: (calls) => openDirector(outline, calls),
+    open: (calls) => openDirector(outline, calls, sagaDefinition),
   };
 }
 

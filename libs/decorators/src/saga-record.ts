@@ -11,6 +11,7 @@ export interface SagaRecord {
   readonly input?: StandardSchemaV1;
   readonly retention?: Retention;
   readonly compensation?: CompensationOrder;
+  readonly calls?: readonly Command[];
 }
 
 /** What `@Schedule` writes down. */

@@ -1,5 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { CompensationOrder, Retention, SagaContext } from 'reprise/core';
+import type { Command } from 'reprise/contracts';
+import type { CompensationOrder, Retention } from 'reprise/core';
+import type { SagaContext } from './saga-context.js';
 import type { Refusal } from './refusal.js';
 import type { AnyMethod, SagaClass } from './saga-class.js';
 import { writeSaga } from './saga-metadata.js';
@@ -24,6 +26,8 @@ export interface SagaOptions<Schema extends StandardSchemaV1 = StandardSchemaV1>
    * time; `parallel`, all at the same time.
    */
   readonly compensation?: CompensationOrder;
+  /** The commands that its code sends with `saga.call()`, and their undos. */
+  readonly calls?: readonly Command[];
 }
 
 type RunCheck<Run, Schema extends StandardSchemaV1> = Run extends AnyMethod
@@ -52,13 +56,14 @@ export type SagaCheck<T, Schema extends StandardSchemaV1> = T extends { run: inf
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- without a schema, run() may take anything
 export function Saga<Schema extends StandardSchemaV1 = StandardSchemaV1<any, any>>(options: SagaOptions<Schema>) {
   return <C extends SagaClass>(sagaClass: C & SagaCheck<InstanceType<C>, Schema>): void => {
-    const { name, version = 1, input, retention, compensation } = options;
+    const { name, version = 1, input, retention, compensation, calls } = options;
     writeSaga(sagaClass, {
       name,
       version,
       ...(input ? { input } : {}),
       ...(retention === undefined ? {} : { retention }),
       ...(compensation === undefined ? {} : { compensation }),
+      ...(calls ? { calls } : {}),
     });
     registerSaga(sagaClass);
   };

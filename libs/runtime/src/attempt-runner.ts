@@ -18,6 +18,7 @@ import {
   type StepTransport,
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
+import type { EngineSteps } from './engine-steps.js';
 import { runAsStep } from './current-step.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { Deferral } from './deferral.js';
@@ -42,6 +43,7 @@ export class AttemptRunner {
     private readonly transport: StepTransport | undefined,
     private readonly payloadLimit: number | undefined,
     transactions?: StepTransactions,
+    private readonly engineSteps?: EngineSteps,
   ) {
     this.transactional = new TransactionalAttempts(transactions);
   }
@@ -50,6 +52,7 @@ export class AttemptRunner {
     const { definition, call } = attempt;
     try {
       const args = await this.transactional.forestall(attempt, call.input.map(decodePayload));
+      if (definition.engine) return await this.engineSteps!.perform(attempt, args);
       if (definition.command) return this.completed(attempt, await this.send(attempt, args[0]));
       const invocation = invocationOf(attempt);
       const step = new RunningStep(invocation, attempt);

@@ -11,7 +11,7 @@ import {
   type HistoryStore,
   type InstanceSummary,
   type ParentLink,
-  type SagaDefinition,
+  type StartableSaga,
   type SagaStarted,
   type StartRecord,
 } from 'reprise/core';
@@ -53,7 +53,7 @@ export class InstanceStarter {
   constructor(private readonly options: StarterOptions) {}
 
   /** Durable when it resolves. See `SagaEngine.start`. */
-  async start(definition: SagaDefinition, input: unknown, options: InnerStartOptions): Promise<Started> {
+  async start(definition: StartableSaga, input: unknown, options: InnerStartOptions): Promise<Started> {
     const { worker, sagas, payloadLimit, newRun, unowned, clock } = this.options;
     const id = checkedId(options.id ?? uuidV7());
     const { name: saga, version } = definition;

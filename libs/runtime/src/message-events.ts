@@ -4,6 +4,7 @@ import {
   type Execution,
   type IncomingEvent,
   type Message,
+  type ParentLink,
   type Reply,
   type SagaDefinition,
 } from 'reprise/core';
@@ -34,10 +35,17 @@ export function messageEffect(message: Message, execution: Execution, definition
     case 'resume':
       return state.incident ? { events: [{ type: 'IncidentResolved', by: message.name }] } : NOTHING;
     case 'undo':
+      return undoEffect(message, execution);
     case 'operate':
       // Not for the code either: see Operation.
       return NOTHING;
   }
+}
+
+function undoEffect({ name, input }: Message, { state }: Execution): MessageEffect {
+  if (state.phase !== 'completed') return NOTHING;
+  const link = input[0] as unknown as ParentLink | undefined;
+  return { events: [{ type: 'UndoRequested', reason: name, ...(link ? { for: link } : {}) }] };
 }
 
 /** Accepted, or refused without a trace (law M3). One that was accepted before is answered from history. */

@@ -1,6 +1,7 @@
 import { milliseconds, type Clock, type HistoryStore, type Idle } from 'reprise/core';
 import { redactionOf, SILENT, type EngineLog } from './engine-log.js';
 import { spanOf, type EngineOptions } from './engine-options.js';
+import { EngineSteps } from './engine-steps.js';
 import { GroupCommit } from './group-commit.js';
 import type { HostedSagas } from './hosted-saga.js';
 import { Housekeeping } from './housekeeping.js';
@@ -118,6 +119,11 @@ export class OpenEngine {
       idle,
       log,
       sagas,
+      engineSteps: new EngineSteps(
+        store,
+        (saga, input, start) => this.starter.start(saga, input, start),
+        () => this.worker?.look(),
+      ),
       payloadLimit: options.payloadLimit,
       redacted: redactionOf(options.redact),
       lease: spanOf(options.lease ?? '10s'),

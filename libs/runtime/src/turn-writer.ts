@@ -1,11 +1,11 @@
 import {
   changeTags,
   recordError,
+  outgoingOf,
   repliesOf,
   summariseError,
   type InstanceHead,
   type MessageReply,
-  type OutgoingMessage,
   type SagaState,
   type StartRecord,
   type Tags,
@@ -22,8 +22,6 @@ export interface TurnExtras {
   readonly consumed?: readonly string[];
   /** What the senders of these are told. */
   readonly replies?: readonly MessageReply[];
-  /** Messages to other instances. */
-  readonly outgoing?: readonly OutgoingMessage[];
   readonly start?: StartRecord | undefined;
 }
 
@@ -41,14 +39,12 @@ export class TurnWriter {
     private tags: Tags = {},
   ) {}
 
-  async write(
-    turn: Turn,
-    state: SagaState,
-    { consumed = [], replies = [], outgoing = [], start }: TurnExtras,
-  ): Promise<Written> {
+  async write(turn: Turn, state: SagaState, { consumed = [], replies = [], start }: TurnExtras): Promise<Written> {
     if (start) this.tags = start.tags;
     const tags = this.changedTags(turn);
     const head = this.changedHead(state, tags);
+    const { id, key } = this.identity;
+    const letters = outgoingOf(turn, state, id, key.run);
     const answers = state.updates.size > 0 ? [...replies, ...repliesOf(turn, state)] : replies;
     try {
       const outcome = await this.worker.commit({
@@ -59,12 +55,12 @@ export class TurnWriter {
         ...(head ? { head } : {}),
         ...(consumed.length > 0 ? { consumed } : {}),
         ...(answers.length > 0 ? { replies: answers } : {}),
-        ...(outgoing.length > 0 ? { outgoing } : {}),
+        ...(letters.length > 0 ? { outgoing: letters } : {}),
       });
       if (outcome === 'appended') {
         this.length++;
         for (const answer of answers) this.worker.replied(this.identity, answer);
-        if (outgoing.length > 0) this.worker.sent(this.identity.key, outgoing);
+        if (letters.length > 0) this.worker.sent(key, letters);
       }
       return outcome === 'appended' || outcome === 'duplicate' ? outcome : 'refused';
     } catch (error) {

@@ -9,6 +9,7 @@ import type {
   StepTransport,
 } from 'reprise/core';
 import type { EngineLog, Redaction } from './engine-log.js';
+import type { EngineSteps } from './engine-steps.js';
 import type { HostedSagas } from './hosted-saga.js';
 import type { ResidentIdentity } from './resident-identity.js';
 
@@ -19,6 +20,7 @@ export interface WorkerOptions {
   readonly idle: Idle;
   readonly log: EngineLog;
   readonly sagas: HostedSagas;
+  readonly engineSteps: EngineSteps;
   readonly payloadLimit: number | undefined;
   /** Goes over the details that code logs. */
   readonly redacted: Redaction;

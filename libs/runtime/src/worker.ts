@@ -2,7 +2,6 @@ import {
   recordError,
   type AppendOutcome,
   type ClaimedInstance,
-  type HistoryEvent,
   type Idle,
   type IncomingEvent,
   type InstanceKey,
@@ -62,7 +61,7 @@ export class Worker implements WorkerContext {
     ({ clock: this.clock, idle: this.idle, log: this.log, payloadLimit: this.payloadLimit } = options);
     this.commits = this.newCommits();
     const { store, transport, clock, log, lease, sagas, poll } = options;
-    this.attempts = new AttemptRunner(transport, options.payloadLimit, store.transactions);
+    this.attempts = new AttemptRunner(transport, options.payloadLimit, store.transactions, options.engineSteps);
     this.orphans = new OrphanDesk(store, log);
     this.admission = new Admission({ limits: store.limits, clock, log, poll, worker: () => this.id });
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });

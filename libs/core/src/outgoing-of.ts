@@ -1,0 +1,86 @@
+import { childFailure } from './child-step.js';
+import type { HistoryEvent, Turn } from './event.js';
+import { shardOf } from './history-store.js';
+import type { OutgoingMessage } from './message.js';
+import type { Json } from './json.js';
+import type { ParentLink } from './parent-link.js';
+import type { SagaState } from './saga-state.js';
+import type { StepResult } from './step-result.js';
+
+/** What an instance has to tell others when a turn is durable: its parent how it ended, its children that they have to end (law C6). */
+export function outgoingOf(turn: Turn, state: SagaState, id: string, run: string): OutgoingMessage[] {
+  return turn.events.flatMap((event) => [...toParent(event, state, id, run), ...toChildren(event, state, id, run)]);
+}
+
+function toParent(event: HistoryEvent, state: SagaState, id: string, run: string): OutgoingMessage[] {
+  const told = endOf(event, id);
+  const link = told && (state.undoing ? state.undoing.for : state.started?.parent);
+  if (!told || !link) return [];
+  const result = state.undoing && event.type === 'SagaCompensated' ? ({ outcome: 'completed' } as const) : told;
+  return [resultFor(link, run, result)];
+}
+
+type Told = Omit<StepResult, 'run' | 'call'>;
+
+function endOf(event: HistoryEvent, id: string): Told | undefined {
+  switch (event.type) {
+    case 'SagaCompleted':
+      return { outcome: 'completed', result: event.result };
+    case 'SagaFailed':
+      return { outcome: 'declared', error: childFailure(id, 'failed', event.error) };
+    case 'SagaCompensated':
+      return { outcome: 'declared', error: childFailure(id, 'compensated', event.error) };
+    case 'SagaCancelled':
+      return { outcome: 'declared', error: childFailure(id, 'cancelled', event.error) };
+    case 'SagaTerminated':
+      // What it did stands, and nobody knows how much that is.
+      return {
+        outcome: 'fatal',
+        error: { name: 'SagaTerminated', message: `Child "${id}" was terminated: ${event.reason}` },
+      };
+    default:
+      return undefined;
+  }
+}
+
+function resultFor({ id, run, call }: ParentLink, from: string, told: Told): OutgoingMessage {
+  const result = { run, call, ...told } as unknown as Json;
+  return {
+    to: { shard: shardOf(id), id },
+    message: { id: `${from}:${run}:${call}`, kind: 'result', name: told.outcome, input: [result] },
+  };
+}
+
+function toChildren(event: HistoryEvent, state: SagaState, id: string, run: string): OutgoingMessage[] {
+  if (!endsChildren(event, state)) return [];
+  return state
+    .openSteps()
+    .filter(({ child, undoes }) => child !== undefined && undoes === undefined)
+    .map(({ child, call }) => ({
+      to: { shard: shardOf(child!), id: child! },
+      message: {
+        id: `${run}:${call}:cancel`,
+        kind: 'cancel',
+        name: `its parent "${id}" ended or was cancelled`,
+        input: [],
+      },
+    }));
+}
+
+function endsChildren(event: HistoryEvent, state: SagaState): boolean {
+  switch (event.type) {
+    case 'CancelRequested':
+    case 'CompensationStarted':
+    case 'SagaCompleted':
+    case 'SagaFailed':
+    case 'SagaCompensated':
+    case 'SagaCancelled':
+    case 'SagaTerminated':
+      return true;
+    case 'StepDeferred':
+      // It began after its parent was cancelled.
+      return state.cancelRequested || state.phase !== 'running';
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  isClosed,
+  recordError,
+  SagaError,
+  shardOf,
+  type AttemptOutcome,
+  type DeferredOutcome,
+  type HistoryStore,
+  type Json,
+  type ParentLink,
+  type StartableSaga,
+} from 'reprise/core';
+import type { Attempt } from './attempt.js';
+
+/** Starts an instance; `began` is false when the id is taken. */
+export type StartChild = (
+  saga: StartableSaga,
+  input: unknown,
+  options: { readonly id: string; readonly parent: ParentLink; readonly onClosed: 'return' | 'restart' },
+) => Promise<{ readonly began: boolean }>;
+
+type Outcome = AttemptOutcome | DeferredOutcome;
+
+/** It has to be heard from by a message. */
+const LATER: DeferredOutcome = { outcome: 'deferred' };
+
+/** Performs what is no method of a class and no command of a service: starting a child, and having it undone (law C6). */
+export class EngineSteps {
+  constructor(
+    private readonly store: HistoryStore,
+    private readonly startChild: StartChild,
+    private readonly posted: () => void,
+  ) {}
+
+  /** Rejects with what is worth another try. */
+  async perform({ definition, call, instance, run }: Attempt, args: readonly unknown[]): Promise<Outcome> {
+    const link: ParentLink = { id: instance, run, call: call.call };
+    const id = args[0] as string;
+    const { engine } = definition;
+    return engine!.performs === 'child' ? this.start(engine!.saga, id, args[1], link) : this.undo(id, link);
+  }
+
+  /** A child is known by the call that made it: one that is there already from an attempt before is not started again. */
+  private async start(saga: StartableSaga, id: string, input: unknown, parent: ParentLink): Promise<Outcome> {
+    const start = (onClosed: 'return' | 'restart'): ReturnType<StartChild> =>
+      this.startChild(saga, input, { id, parent, onClosed });
+    try {
+      if ((await start('return')).began) return LATER;
+      const found = await this.store.find(shardOf(id), id);
+      if (found?.parent?.run === parent.run && found.parent.call === parent.call) return LATER;
+      if ((!found || isClosed(found.status)) && (await start('restart')).began) return LATER;
+    } catch (error) {
+      if (!(error instanceof SagaError) || !REFUSED.has(error.code)) throw error;
+      return { outcome: 'absent', error: recordError(error) };
+    }
+    return { outcome: 'absent', error: recordError(taken(id)) };
+  }
+
+  private async undo(id: string, parent: ParentLink): Promise<Outcome> {
+    const input = [parent as unknown as Json];
+    const name = `its parent "${parent.id}" is undone`;
+    const message = { id: `${parent.run}:${parent.call}:undo`, kind: 'undo', name, input } as const;
+    const posted = await this.store.post(shardOf(id), id, message);
+    this.posted();
+    if (posted === 'accepted') return LATER;
+    const found = await this.store.find(shardOf(id), id);
+    // It was undone before, or by itself.
+    if (found && UNDONE.has(found.status)) return { outcome: 'completed', result: { $t: 'u' } };
+    return { outcome: 'fatal', error: recordError(standing(id, found?.status)) };
+  }
+}
+
+const UNDONE: ReadonlySet<string> = new Set(['compensated', 'failed', 'cancelled']);
+/** What no other try would change. */
+const REFUSED: ReadonlySet<string> = new Set(['INVALID_INPUT', 'INVALID_ID', 'NOT_SERIALISABLE', 'PAYLOAD_TOO_LARGE']);
+
+function taken(id: string): SagaError {
+  return new SagaError(
+    'DUPLICATE_ID',
+    `The id "${id}" of the child is taken by an open instance.`,
+    "Leave the id out, or make it from something that is the parent's own.",
+  );
+}
+
+function standing(id: string, status: string | undefined): SagaError {
+  return new SagaError(
+    'UNDO_IMPOSSIBLE',
+    `Child "${id}" cannot be undone: it is ${status ?? 'not there any more'}.`,
+    'See what it left standing, take that back by hand, and resume the parent.',
+  );
+}
