@@ -8,7 +8,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
     'encryption offload PayloadCodec redact SagaCompletions ' +
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaControl SagaEngine ' +
     'SagaFailedError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
-    'Update UpdateValidator',
+    'Update UpdateValidator Verify didNotHappen happened',
   'reprise/contracts': 'contract HandlerInput Remote',
   'reprise/core': 'StepCommand StepReply StepTransport',
   'reprise/decorators': 'sagaDefinition',
@@ -29,7 +29,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   './readme/payment-gateway.js': 'CardDeclined PaymentGateway',
   './readme/place-order.saga.js': 'PlaceOrder PlaceOrderSaga',
   './readme/shop.module.js': 'ShopModule',
-  './fixtures/surroundings.js': 'order orders Payments Mails LoanApproval LoanRejected',
+  './fixtures/surroundings.js': 'order orders Payments Mails LoanApproval LoanRejected Bank',
 };
 /** Names of types; a name that is both is imported as the class it is. */
 const TYPES = new Set(

@@ -1,5 +1,5 @@
 import { type Remote } from 'reprise/contracts';
-import { Compensate, Query, Signal, Step } from 'reprise';
+import { Compensate, didNotHappen, happened, Query, Signal, Step, Verify } from 'reprise';
 import { Inventory } from './shop.js';
 
 // Each `@ts-expect-error` is an assertion: `tsc` fails when the line below it does compile.
@@ -128,6 +128,56 @@ export class WrongUndos {
 
   // @ts-expect-error the command gets its input from the mapping
   @Compensate('reserve', Inventory.release) mapsNothing() {}
+}
+
+export class Verifications {
+  @Step(Inventory.reserve, { onUnknown: 'verify' }) declare reserve: Remote<typeof Inventory.reserve>;
+  @Step({ onUnknown: 'verify' }) async charge(orderId: string) {
+    return { id: orderId };
+  }
+
+  @Verify('charge', { retry: { attempts: 3 }, timeout: '5s' }) async good(orderId: string) {
+    return orderId === '' ? didNotHappen : happened({ id: orderId });
+  }
+
+  @Verify('reserve', Inventory.reserve) goodMapping(answer: { reservationId: string }, order: { orderId: string }) {
+    return order.orderId === '' ? didNotHappen : happened(answer);
+  }
+
+  // @ts-expect-error the result's type is not the step's
+  @Verify('charge') async wrongResult() {
+    return happened({ nope: 1 });
+  }
+
+  // @ts-expect-error the step's input is a string
+  @Verify('charge') async wrongInput(_orderId: number) {
+    return didNotHappen;
+  }
+
+  // @ts-expect-error there is no such step
+  @Verify('chargee') async unknownStep() {
+    return didNotHappen;
+  }
+
+  // @ts-expect-error it says whether the step happened
+  @Verify('charge') async bareResult(orderId: string) {
+    return { id: orderId };
+  }
+
+  // @ts-expect-error a local verification is async
+  @Verify('charge') synchronous() {
+    return didNotHappen;
+  }
+
+  // @ts-expect-error a mapping is synchronous
+  @Verify('reserve', Inventory.reserve) async asyncMapping() {
+    return didNotHappen;
+  }
+
+  // @ts-expect-error the command does not take the step's input
+  @Verify('charge', Inventory.release) otherInput() {
+    return didNotHappen;
+  }
 }
 
 export class WrongMessages {

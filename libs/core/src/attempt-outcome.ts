@@ -47,8 +47,9 @@ export function afterAttempt(
   if (ended.outcome === 'completed') return [{ type: 'StepCompleted', call, attempt, result: ended.result }];
   if (ended.outcome === 'deferred') return afterDeferral(step, policy, attempt, ended, now);
   const { error } = ended;
-  const retryAt = now + retryDelay(policy, attempt, random);
-  const exhausted = attempt >= policy.attempts || retryAt >= deadlineOf(step, policy, now);
+  const tries = attempt - (step.triedBefore ?? 0);
+  const retryAt = now + retryDelay(policy, tries, random);
+  const exhausted = tries >= policy.attempts || retryAt >= deadlineOf(step, policy, now);
   // An undo cannot end in an error: whatever it is, a person is asked (law C4).
   if (ended.outcome !== 'transient' && step.undoes === undefined) {
     return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error }];
@@ -62,8 +63,14 @@ export function afterAttempt(
 /** Nobody said how the step ended, and nobody will be asked again (law S6). @param attempt the last attempt */
 export function unanswered(step: StepCall, policy: StepPolicy, attempt: number, error: RecordedError): IncomingEvent[] {
   const { call } = step;
+  if (isToBeVerified(step, policy)) return [{ type: 'StepVerifying', call, attempts: attempt, error }];
   if (step.abandoned || !policy.asksPerson) return [{ type: 'StepOutcomeUnknown', call, attempts: attempt, error }];
   return [{ type: 'StepAttemptFailed', call, attempt, error }, incident(step, attempt, error)];
+}
+
+/** True when somebody looks whether the effect of a step without an answer happened. */
+export function isToBeVerified(step: StepCall, policy: StepPolicy | undefined): boolean {
+  return policy?.verifies === true && !step.abandoned && step.state !== 'verifying';
 }
 
 /** A deferral waits for word as long as it was told to, or as long as the step has time. */

@@ -41,6 +41,13 @@ export class CallLedger {
         this.moveStep(event.call, event.type).deferral = { since: at, ...(dueAt === undefined ? {} : { dueAt }) };
         return true;
       }
+      case 'StepVerifying': {
+        const step = this.moveStep(event.call, event.type, at);
+        step.failures = step.triedBefore = event.attempts;
+        step.error = event.error;
+        step.retryAt = at;
+        return true;
+      }
       case 'StepCompleted':
       case 'StepCompletedLate': {
         const step = this.moveStep(event.call, event.type);

@@ -16,6 +16,8 @@ export interface StepCall {
   state: StepState;
   /** Attempts that failed. */
   failures: number;
+  /** While its outcome is verified: how often it was tried before. */
+  triedBefore?: number;
   /** When the next attempt is due; undefined before the first failure and when nothing follows by itself. */
   retryAt?: number;
   /** Present while it is deferred. */
@@ -48,12 +50,14 @@ export interface TimeCall {
 
 export type CallState = StepCall | TimeCall;
 
+const OPEN: ReadonlySet<StepState> = new Set(['scheduled', 'retrying', 'deferred', 'verifying']);
+
 /** True when its attempts are used up and a person was asked: nothing follows by itself. */
 export function awaitsPerson(step: StepCall): boolean {
-  return step.state === 'retrying' && step.retryAt === undefined;
+  return (step.state === 'retrying' || step.state === 'verifying') && step.retryAt === undefined;
 }
 
 /** True while an answer of a participant would still settle the step. */
 export function isOpenStep(step: StepCall): boolean {
-  return step.state === 'scheduled' || step.state === 'retrying' || step.state === 'deferred';
+  return OPEN.has(step.state);
 }

@@ -8,6 +8,7 @@ import type {
   StepDeferred,
   StepFailed,
   StepOutcomeUnknown,
+  StepVerifying,
   StepScheduled,
 } from './step-event.js';
 import type { Json } from './json.js';
@@ -184,6 +185,7 @@ export type IncomingEvent =
   | StepCompleted
   | StepFailed
   | StepOutcomeUnknown
+  | StepVerifying
   | StepCompletedLate
   | TimerFired
   | WaitTimedOut

@@ -2,6 +2,7 @@ export { base64, fromBase64 } from './base64.js';
 export {
   afterAttempt,
   deadlineOf,
+  isToBeVerified,
   notWaitedFor,
   unanswered,
   type AttemptOutcome,
@@ -53,6 +54,7 @@ export type {
   StepDeferred,
   StepFailed,
   StepOutcomeUnknown,
+  StepVerifying,
   StepScheduled,
 } from './step-event.js';
 export type { RecordedError } from './error-record.js';
@@ -98,6 +100,7 @@ export {
   type SharedLimit,
   type StepLimit,
 } from './limit-options.js';
+export { didNotHappen, happened, isVerified, type Verified } from './verified.js';
 export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
 export type { ParentLink } from './parent-link.js';

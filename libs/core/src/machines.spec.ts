@@ -12,6 +12,7 @@ const INTO: Record<StepState, readonly StepMove[]> = {
   retrying: ['StepAttemptFailed'],
   completed: ['StepCompleted'],
   deferred: ['StepDeferred'],
+  verifying: ['StepVerifying'],
   declared: ['StepFailed/declared'],
   absent: ['StepFailed/absent'],
   fatal: ['StepFailed/fatal'],
@@ -27,6 +28,7 @@ const STEP_MOVES_ALL: readonly StepMove[] = [
   'StepFailed/absent',
   'StepFailed/fatal',
   'StepOutcomeUnknown',
+  'StepVerifying',
   'StepCompletedLate',
   'StepRetryRequested',
   'StepSkipped',
@@ -47,6 +49,7 @@ function stepEvents(move: StepMove): HistoryEvent[] {
     case 'StepFailed/fatal':
       return [{ type: 'StepFailed', call: 0, attempt: 1, kind: move.slice(11) as 'declared', error }];
     case 'StepOutcomeUnknown':
+    case 'StepVerifying':
       return [{ type: move, call: 0, attempts: 1, error }];
     case 'StepRetryRequested':
     case 'StepSkipped':

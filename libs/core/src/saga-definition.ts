@@ -47,7 +47,7 @@ export interface SagaProgram {
 export interface SagaDefinition {
   readonly name: string;
   readonly version: number;
-  /** Forward steps and compensations, by name. */
+  /** Forward steps, compensations and verifications, by name. */
   readonly steps: ReadonlyMap<string, StepDefinition>;
   readonly signals: ReadonlySet<string>;
   readonly queries: ReadonlySet<string>;

@@ -26,6 +26,10 @@ export interface StepDefinition {
   readonly undo?: string;
   /** On a compensation: undone at the same time as its neighbours of the same group (law C2). */
   readonly group?: string;
+  /** The name of what looks whether this step happened when nobody answered, a key of `SagaDefinition.steps` (law S6). */
+  readonly verification?: string;
+  /** Present on a verification: makes a `Verified` of what it was answered and the step's input. Pure. */
+  verdict?(answer: unknown, input: readonly unknown[]): unknown;
 }
 
 /** A step that the code makes up as it goes: known by the call that made it, made again by every replay. */

@@ -23,6 +23,13 @@ export class StepDefinitions {
     return this.dynamic.get(call)?.definition ?? this.saga.steps.get(step);
   }
 
+  /** What the next attempt performs: the step, or the verification of it. Undefined when today's code does not know it. */
+  attemptedOf(step: StepCall): StepDefinition | undefined {
+    const definition = this.of(step);
+    if (step.state !== 'verifying' || definition?.verification === undefined) return definition;
+    return this.saga.steps.get(definition.verification);
+  }
+
   /** What takes a step back; undefined when nothing does. */
   undoOf({ call, step }: Pick<StepCall, 'call' | 'step'>): StepDefinition | undefined {
     const dynamic = this.dynamic.get(call);

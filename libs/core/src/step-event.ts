@@ -48,6 +48,15 @@ export interface StepFailed {
   readonly kind: 'declared' | 'fatal' | 'absent';
   readonly error: RecordedError;
 }
+/** Attempts or time are used up and nobody answered; from here on somebody looks whether the effect happened (law S6). */
+export interface StepVerifying {
+  readonly type: 'StepVerifying';
+  readonly call: number;
+  /** How often the step was tried; the attempts of its verification are counted on from there. */
+  readonly attempts: number;
+  /** What was last heard. */
+  readonly error: RecordedError;
+}
 /** Attempts or time are used up and nobody answered (law S6). */
 export interface StepOutcomeUnknown {
   readonly type: 'StepOutcomeUnknown';

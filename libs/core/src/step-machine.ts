@@ -2,6 +2,7 @@
  * - `scheduled`: intent durable, first attempt due or under way
  * - `retrying`: an attempt failed, another is due, or a person is asked
  * - `deferred`: the body gave it out of its hands; whoever has its token says how it ends
+ * - `verifying`: nobody answered in time, and somebody looks whether its effect happened
  * - `declared`: ended in a declared error, so its effect did not happen
  * - `absent`: somebody looked, and its effect did not happen
  * - `fatal`: ended in an error that no retry mends; whether the effect happened is not certain
@@ -13,6 +14,7 @@ export type StepState =
   | 'scheduled'
   | 'retrying'
   | 'deferred'
+  | 'verifying'
   | 'completed'
   | 'declared'
   | 'absent'
@@ -25,6 +27,7 @@ export type StepState =
 export type StepMove =
   | 'StepAttemptFailed'
   | 'StepDeferred'
+  | 'StepVerifying'
   | 'StepCompleted'
   | 'StepFailed/declared'
   | 'StepFailed/absent'
@@ -40,6 +43,7 @@ export const STEP_MOVES = {
   scheduled: {
     StepAttemptFailed: 'retrying',
     StepDeferred: 'deferred',
+    StepVerifying: 'verifying',
     StepCompleted: 'completed',
     'StepFailed/declared': 'declared',
     'StepFailed/absent': 'absent',
@@ -51,6 +55,7 @@ export const STEP_MOVES = {
     StepRetryRequested: 'retrying',
     StepAttemptFailed: 'retrying',
     StepDeferred: 'deferred',
+    StepVerifying: 'verifying',
     StepCompleted: 'completed',
     'StepFailed/declared': 'declared',
     'StepFailed/absent': 'absent',
@@ -60,12 +65,21 @@ export const STEP_MOVES = {
   },
   deferred: {
     StepAttemptFailed: 'retrying',
+    StepVerifying: 'verifying',
     StepCompleted: 'completed',
     'StepFailed/declared': 'declared',
     'StepFailed/absent': 'absent',
     'StepFailed/fatal': 'fatal',
     StepOutcomeUnknown: 'unknown',
     StepSkipped: 'skipped',
+  },
+  verifying: {
+    StepAttemptFailed: 'verifying',
+    StepCompleted: 'completed',
+    'StepFailed/declared': 'declared',
+    'StepFailed/absent': 'absent',
+    'StepFailed/fatal': 'fatal',
+    StepOutcomeUnknown: 'unknown',
   },
   completed: { StepUndone: 'compensated', StepSkipped: 'skipped' },
   /** Another attempt of it succeeded after all: the effect did happen, and has to be undone if the saga fails (law S7). */

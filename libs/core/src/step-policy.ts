@@ -27,10 +27,11 @@ export interface StepOptions<
   readonly retry?: RetryOptions | false;
   /**
    * What becomes of a step whose attempts or time are used up without an answer (law S6): `throw`, the default, throws
-   * `StepUnknownError` to the code; `incident` parks it for a person, who resumes it when the cause is mended. A compensation always
-   * asks a person.
+   * `StepUnknownError` to the code; `incident` parks it for a person, who resumes it when the cause is mended; `verify` lets the
+   * `@Verify` method of the step look whether its effect happened, and asks a person if that cannot be found out. A compensation
+   * always asks a person.
    */
-  readonly onUnknown?: 'throw' | 'incident';
+  readonly onUnknown?: 'throw' | 'incident' | 'verify';
   /** How many attempts may be under way, or begin in a span of time (law S10). Default: no limit. */
   readonly limit?: LimitOptions<KeyInput, PriorityInput>;
 }
@@ -56,6 +57,8 @@ export interface StepPolicy {
   readonly jitter: number;
   /** True: a step without an answer is put before a person; false: it is thrown to the code. */
   readonly asksPerson: boolean;
+  /** True: somebody looks whether the effect of a step without an answer happened. */
+  readonly verifies?: true;
   /** Present on a step whose body runs in a transaction of the store's database (law S9). */
   readonly transactional?: TransactionOptions;
   readonly limit?: StepLimit;
@@ -77,6 +80,7 @@ export function stepPolicy(
     max: milliseconds(retry.max ?? '30s'),
     jitter: retry.jitter ?? 0.2,
     asksPerson: !forward || options.onUnknown === 'incident',
+    ...(options.onUnknown === 'verify' && forward ? { verifies: true as const } : {}),
     ...(options.transactional ? { transactional: options.transactional === true ? {} : options.transactional } : {}),
     ...(options.limit ? { limit: stepLimit(options.limit) } : {}),
   };

@@ -23,7 +23,14 @@ export { sagaDefinition } from './saga-definition.js';
 export { sagaRecordOf } from './saga-metadata.js';
 export { className, sagaOutline, type SagaOutline } from './saga-outline.js';
 export { sagaProblems } from './saga-problems.js';
-export type { CompensationRecord, MessageRecord, SagaRecord, StepRecord, ValidatorRecord } from './saga-record.js';
+export type {
+  CompensationRecord,
+  MessageRecord,
+  SagaRecord,
+  StepRecord,
+  ValidatorRecord,
+  VerifierRecord,
+} from './saga-record.js';
 export { registeredSagas } from './saga-registry.js';
 export { sagaSchedules, scheduleProblems } from './saga-schedules.js';
 export { Schedule, type ScheduleCheck } from './schedule.decorator.js';
@@ -31,4 +38,5 @@ export type { ScheduleOptions } from './schedule-options.js';
 export { Signal, type SignalCheck } from './signal.decorator.js';
 export { Step, type LocalStepCheck, type RemoteStepCheck } from './step.decorator.js';
 export { Update, UpdateValidator, type UpdateCheck } from './update.decorator.js';
+export { Verify, type VerifyOptions } from './verify.decorator.js';
 export type { Unstorable } from './storable.js';

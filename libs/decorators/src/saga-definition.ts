@@ -5,6 +5,7 @@ import { openDirector } from './director.js';
 import type { SagaClass } from './saga-class.js';
 import { sagaSchedules } from './saga-schedules.js';
 import { sagaOutline, type SagaOutline } from './saga-outline.js';
+import { verificationOf } from './verification.js';
 import type { CompensationRecord, StepRecord } from './saga-record.js';
 
 const definitions = new WeakMap<SagaClass, SagaDefinition>();
@@ -22,9 +23,12 @@ export function sagaDefinition(sagaClass: SagaClass): SagaDefinition {
 
 function define(outline: SagaOutline): SagaDefinition {
   const undos = new Map([...outline.compensations.values()].map(({ step, member }) => [step, member]));
+  const verifiers = new Map([...outline.verifiers.values()].map(({ step, member }) => [step, member]));
   const steps = new Map<string, StepDefinition>();
-  for (const record of outline.steps.values()) steps.set(record.member, forwardStep(record, undos.get(record.member)));
+  for (const record of outline.steps.values())
+    steps.set(record.member, forwardStep(record, undos.get(record.member), verifiers.get(record.member)));
   for (const record of outline.compensations.values()) steps.set(record.member, compensation(record));
+  for (const record of outline.verifiers.values()) steps.set(record.member, verificationOf(outline, record));
   const { name, version, input, retention, compensation: order } = outline.record;
   return {
     name,
@@ -41,13 +45,14 @@ function define(outline: SagaOutline): SagaDefinition {
   };
 }
 
-function forwardStep(record: StepRecord, undo: string | undefined): StepDefinition {
+function forwardStep(record: StepRecord, undo: string | undefined, verification?: string): StepDefinition {
   return {
     name: record.member,
     policy: stepPolicy(record.options),
     declared: record.command ? declaredErrors(record.command) : localErrors(record),
     ...(record.command ? { command: record.command.address } : {}),
     ...(undo === undefined ? {} : { undo }),
+    ...(verification === undefined ? {} : { verification }),
   };
 }
 

@@ -8,7 +8,14 @@ import {
   type Dependency,
   type PropertyDependency,
 } from './saga-metadata.js';
-import type { CompensationRecord, MessageRecord, SagaRecord, StepRecord, ValidatorRecord } from './saga-record.js';
+import type {
+  CompensationRecord,
+  MessageRecord,
+  SagaRecord,
+  StepRecord,
+  ValidatorRecord,
+  VerifierRecord,
+} from './saga-record.js';
 
 /** What the decorators say of one class, sorted by role. Where a class is wrong the last record wins; `sagaProblems` reports it. */
 export interface SagaOutline {
@@ -18,6 +25,8 @@ export interface SagaOutline {
   readonly steps: ReadonlyMap<string, StepRecord>;
   /** By method name. */
   readonly compensations: ReadonlyMap<string, CompensationRecord>;
+  /** By method name. */
+  readonly verifiers: ReadonlyMap<string, VerifierRecord>;
   /** By the name they are called by. */
   readonly signals: ReadonlyMap<string, MessageRecord>;
   /** By the name they are called by. */
@@ -61,6 +70,7 @@ function sortMembers(sagaClass: SagaClass, record: SagaRecord): SagaOutline {
   const signals = new Map<string, MessageRecord>();
   const queries = new Map<string, MessageRecord>();
   const updates = new Map<string, MessageRecord>();
+  const verifiers = new Map<string, VerifierRecord>();
   const validators = new Map<string, ValidatorRecord>();
   for (const member of membersOf(sagaClass)) {
     switch (member.role) {
@@ -69,6 +79,9 @@ function sortMembers(sagaClass: SagaClass, record: SagaRecord): SagaOutline {
         break;
       case 'compensation':
         compensations.set(member.member, member);
+        break;
+      case 'verifier':
+        verifiers.set(member.member, member);
         break;
       case 'signal':
         signals.set(member.name, member);
@@ -85,5 +98,17 @@ function sortMembers(sagaClass: SagaClass, record: SagaRecord): SagaOutline {
   }
   const parameters = constructorDependencies(sagaClass);
   const properties = propertyDependencies(sagaClass);
-  return { sagaClass, record, steps, compensations, signals, queries, updates, validators, parameters, properties };
+  return {
+    sagaClass,
+    record,
+    steps,
+    compensations,
+    verifiers,
+    signals,
+    queries,
+    updates,
+    validators,
+    parameters,
+    properties,
+  };
 }

@@ -9,6 +9,7 @@ import { sagaProblems } from './saga-problems.js';
 import { Saga } from './saga.decorator.js';
 import { Signal } from './signal.decorator.js';
 import { Step } from './step.decorator.js';
+import { Verify } from './verify.decorator.js';
 
 const Stock = contract('stock', { take: { input: z.object({ sku: z.string() }) } });
 
@@ -47,6 +48,8 @@ describe('the problems of a saga class', () => {
       on('take', Step(Stock.take));
       on('mapping', Compensate('take', Stock.take));
       on('note', Signal());
+      on('refundAgain', Step({ onUnknown: 'verify' }));
+      on('later', Verify('refundAgain', { timeout: '1s' }));
     });
     expect(sagaProblems(good)).toEqual([]);
   });
@@ -100,6 +103,40 @@ describe('the problems of a saga class', () => {
       'a group that is no name',
       (on) => (on('take', Step(Stock.take)), on('mapping', Compensate('take', Stock.take, { group: 1 } as object))),
       'Wrong.mapping: group is 1; it is the name',
+    ],
+    [
+      'a step that nobody verifies',
+      (on) => on('charge', Step({ onUnknown: 'verify' })),
+      "Wrong.charge: onUnknown is 'verify', but no method verifies it: add @Verify('charge').",
+    ],
+    [
+      'a verification of an unknown step',
+      (on) => on('later', Verify('chargee')),
+      'Wrong.later: it verifies "chargee", which is not a step of this saga; its steps: none.',
+    ],
+    [
+      'a verification that is never asked',
+      (on) => (on('charge', Step()), on('later', Verify('charge'))),
+      'Wrong.later: it verifies "charge", which is never verified',
+    ],
+    [
+      'two verifications of one step',
+      (on) => (
+        on('charge', Step({ onUnknown: 'verify' })),
+        on('later', Verify('charge')),
+        on('refund', Verify('charge'))
+      ),
+      'Wrong.refund: "charge" is verified by later already.',
+    ],
+    [
+      'an async mapping of an answer',
+      (on) => (on('take', Step(Stock.take, { onUnknown: 'verify' })), on('later', Verify('take', Stock.take))),
+      'Wrong.later: it maps the answer of a command and cannot be async.',
+    ],
+    [
+      'a verification without attempts',
+      (on) => (on('charge', Step({ onUnknown: 'verify' })), on('later', Verify('charge', { retry: { attempts: 0 } }))),
+      'Wrong.later: retry.attempts is 0',
     ],
     [
       'two undos of one step',

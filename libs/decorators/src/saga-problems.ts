@@ -8,6 +8,7 @@ import { groupProblems, orderProblems } from './compensation-problems.js';
 import { retentionProblems } from './retention-problems.js';
 import type { CompensationRecord, MemberRecord, MessageRecord, StepRecord, ValidatorRecord } from './saga-record.js';
 import { stepOptionProblems } from './step-option-problems.js';
+import { verifyProblems } from './verify-problems.js';
 
 /**
  * Everything that is wrong with a saga class, each with class and method, in words; an empty list is good.
@@ -27,6 +28,7 @@ export function sagaProblems(sagaClass: SagaClass): string[] {
     ...roleProblems(records).map((problem) => `${own}.${problem}`),
     ...[...outline.steps.values()].flatMap((step) => stepProblems(outline, step).map(at(own, step.member))),
     ...[...outline.compensations.values()].flatMap((undo) => undoProblems(outline, undo).map(at(own, undo.member))),
+    ...verifyProblems(outline, records).map((problem) => `${own}.${problem}`),
     ...records
       .filter((record): record is MessageRecord => MESSAGES.has(record.role))
       .flatMap((message) => messageProblems(outline, records, message).map(at(own, message.member))),

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Command } from 'reprise/contracts';
-import type { CompensationOrder, Retention } from 'reprise/core';
+import type { CompensationOrder, Retention, StepOptions } from 'reprise/core';
 import type { LocalCompensationOptions, LocalStepOptions } from './local-step-options.js';
 import type { ScheduleOptions } from './schedule-options.js';
 
@@ -40,6 +40,16 @@ export interface CompensationRecord {
   readonly command?: Command;
 }
 
+export interface VerifierRecord {
+  readonly role: 'verifier';
+  readonly member: string;
+  /** The step that it finds out about. */
+  readonly step: string;
+  readonly options: Pick<StepOptions, 'retry' | 'timeout'>;
+  /** Present on a remote verification: the method maps the answer of this command. */
+  readonly command?: Command;
+}
+
 export interface MessageRecord {
   readonly role: 'signal' | 'query' | 'update';
   readonly member: string;
@@ -55,4 +65,4 @@ export interface ValidatorRecord {
 }
 
 /** What a decorator on a member writes down. */
-export type MemberRecord = StepRecord | CompensationRecord | MessageRecord | ValidatorRecord;
+export type MemberRecord = StepRecord | CompensationRecord | MessageRecord | ValidatorRecord | VerifierRecord;

@@ -1,4 +1,6 @@
 export {
+  didNotHappen,
+  happened,
   isClosed,
   redact,
   SagaCancelledError,
@@ -30,6 +32,7 @@ export {
   type Tags,
   type TagValue,
   type Turn,
+  type Verified,
 } from 'reprise/core';
 export {
   Compensate,
@@ -40,6 +43,7 @@ export {
   Step,
   Update,
   UpdateValidator,
+  Verify,
   type LocalCompensationOptions,
   type LocalStepOptions,
   type QueryName,
@@ -51,6 +55,7 @@ export {
   type SignalName,
   type StepName,
   type UpdateName,
+  type VerifyOptions,
 } from 'reprise/decorators';
 export {
   encryption,

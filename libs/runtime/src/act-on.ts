@@ -16,6 +16,10 @@ export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): vo
       return work.begin(event.call);
     case 'StepAttemptFailed':
       return event.retryAt === undefined ? undefined : work.retry(event.call, event.retryAt);
+    case 'StepVerifying':
+      // The step is over; what is due is a look whether it happened.
+      work.settled(event.call);
+      return work.retry(event.call, 0);
     case 'StepCompleted':
     case 'StepFailed':
     case 'StepOutcomeUnknown':

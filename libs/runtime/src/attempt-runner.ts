@@ -24,6 +24,7 @@ import type { ResidentIdentity } from './resident-identity.js';
 import { Deferral } from './deferral.js';
 import { RunningStep } from './running-step.js';
 import { TransactionalAttempts } from './transactional-attempts.js';
+import { verify } from './verify.js';
 
 /** Codes that no retry mends, wherever a body or a transport throws them. */
 const FATAL: ReadonlySet<string> = new Set([
@@ -51,6 +52,7 @@ export class AttemptRunner {
   async run(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
     const { definition, call } = attempt;
     try {
+      if (definition.verdict) return await verify(attempt, (args) => this.ask(attempt, args), this.payloadLimit);
       const args = await this.transactional.forestall(attempt, call.input.map(decodePayload));
       if (definition.engine) return await this.engineSteps!.perform(attempt, args);
       if (definition.command) return this.completed(attempt, await this.send(attempt, args[0]));
@@ -64,6 +66,14 @@ export class AttemptRunner {
     } catch (error) {
       return failed(definition, error);
     }
+  }
+
+  /** What a verification is answered: by the service of its command, or by its body. */
+  private ask(attempt: Attempt, args: readonly unknown[]): Promise<StepReply> {
+    if (attempt.definition.command) return this.send(attempt, args[0]);
+    const invocation = invocationOf(attempt);
+    const body = (): Promise<unknown> => attempt.hosted.perform(attempt.definition.name, args, invocation);
+    return runAsStep(new RunningStep(invocation, attempt), body).then((result) => ({ outcome: 'completed', result }));
   }
 
   /** What is on record of a step that is not tried again; undefined for one that keeps no record. Never rejects. */
@@ -109,12 +119,15 @@ export class AttemptRunner {
 }
 
 function invocationOf({ hosted, definition, call, instance, run, attempt, deadline }: Attempt): StepInvocation {
+  const tries = attempt - (definition.verdict ? (call.triedBefore ?? 0) : 0);
+  // A participant answers one request per key: a look is another request than the step, and each look a new one.
+  const look = definition.verdict && definition.command ? `:verify:${tries}` : '';
   return {
     saga: hosted.definition.name,
     instance,
     step: definition.name,
-    attempt,
-    key: idempotencyKey(run, call.call),
+    attempt: tries,
+    key: idempotencyKey(run, call.call) + look,
     ...(call.undoes === undefined ? {} : { undoes: idempotencyKey(run, call.undoes) }),
     deadline,
   };

@@ -1,4 +1,5 @@
 import {
+  isToBeVerified,
   notWaitedFor,
   recordError,
   SagaError,
@@ -7,6 +8,7 @@ import {
   type IncomingEvent,
   type RecordedError,
   type StepCall,
+  type StepPolicy,
 } from 'reprise/core';
 
 /** An attempt took longer than it may. @param timeout milliseconds */
@@ -35,9 +37,10 @@ export function isNoAnswer({ outcome }: AttemptOutcome | DeferredOutcome): boole
   return outcome === 'transient' || outcome === 'deferred';
 }
 
-/** Nobody asks for the step any more (law S6). */
-export function givenUp(step: StepCall): IncomingEvent {
+/** Nobody asks for the step any more: from here on it is verified, or its outcome is unknown (law S6). */
+export function givenUp(step: StepCall, policy: StepPolicy | undefined): IncomingEvent {
   const { call, failures } = step;
   const error = step.error ?? (step.abandoned ? notWaitedFor(step) : deadlinePassed(step));
-  return { type: 'StepOutcomeUnknown', call, attempts: failures, error };
+  const type = isToBeVerified(step, policy) ? 'StepVerifying' : 'StepOutcomeUnknown';
+  return { type, call, attempts: step.triedBefore ?? failures, error };
 }

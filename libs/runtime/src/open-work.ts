@@ -134,7 +134,7 @@ export class OpenWork {
   begin(number: number): void {
     this.appointments.dismiss(retryOf(number));
     const step = this.state.step(number);
-    const definition = step && this.owner.execution.steps.of(step);
+    const definition = step && this.owner.execution.steps.attemptedOf(step);
     if (this.stopped || this.worker.draining || !step || !definition || !isOpenStep(step)) return;
     if (this.attempts.has(number) || step.deferral) return;
     if (this.state.paused) return this.permits.giveBack(number);
@@ -183,7 +183,7 @@ export class OpenWork {
       this.permits.giveBack(step.call);
       this.appointments.dismiss(attemptOf(step.call));
     }
-    const { policy } = this.owner.execution.steps.of(step)!;
+    const { policy } = this.owner.execution.steps.attemptedOf(step)!;
     this.owner.receive(
       () => afterAttempt(this.state, step, policy, attempt, ended, this.worker.clock.now(), Math.random()),
       () => this.orphan(step, attempt, ended, late),
@@ -215,14 +215,14 @@ export class OpenWork {
 
   /** Word of a failure came before the body had deferred the step: the next attempt waited for the body. */
   private goOn(step: StepCall): void {
-    if (step.state === 'retrying' && step.retryAt !== undefined) this.retry(step.call, step.retryAt);
+    if (step.state !== 'scheduled' && step.retryAt !== undefined) this.retry(step.call, step.retryAt);
   }
 
   /** No further attempt; but what a transactional step has committed is known all the same (S9). */
   private giveUp(step: StepCall): void {
     const policy = this.owner.execution.steps.of(step)?.policy;
     const looking = policy && this.worker.attempts.recorded(this.identity, step, policy);
-    if (!looking) return this.conclude(step, () => [givenUp(step)]);
+    if (!looking) return this.conclude(step, () => [givenUp(step, policy)]);
     this.unanswered++;
     void looking.then((recorded) => {
       this.unanswered--;
@@ -230,7 +230,7 @@ export class OpenWork {
       this.conclude(step, () =>
         recorded
           ? afterAttempt(this.state, step, policy, attempt, recorded, this.worker.clock.now(), 0)
-          : [givenUp(step)],
+          : [givenUp(step, policy)],
       );
     });
   }

@@ -22,6 +22,7 @@ const EVENTS: readonly HistoryEvent[] = [
   { type: 'StepAttemptFailed', call: 0, attempt: 1, error },
   { type: 'StepCompleted', call: 0, attempt: 2, result: 'R' },
   { type: 'StepFailed', call: 1, attempt: 1, kind: 'declared', error },
+  { type: 'StepVerifying', call: 2, attempts: 3, error },
   { type: 'StepOutcomeUnknown', call: 2, attempts: 3, error },
   { type: 'StepCompletedLate', call: 2, attempt: 4, result: 'L' },
   { type: 'SignalReceived', message: 'm1', name: 'approve', input: ['S'] },

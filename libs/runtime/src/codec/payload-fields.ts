@@ -42,6 +42,7 @@ export const EVENT_PAYLOADS = {
   StepCompleted: { result: 'payload' },
   StepFailed: { error: 'error' },
   StepOutcomeUnknown: { error: 'error' },
+  StepVerifying: { error: 'error' },
   StepCompletedLate: { result: 'payload' },
   TimerStarted: {},
   TimerFired: {},
