@@ -48,3 +48,8 @@ export class Appointments {
     return next;
   }
 }
+
+/** The names of appointments about a call. */
+export const retryOf = (call: number): string => `retry ${call}`;
+export const attemptOf = (call: number): string => `attempt ${call}`;
+export const dueOf = (call: number): string => `due ${call}`;

@@ -1,4 +1,5 @@
 import type { StepCall, StepDefinition } from 'reprise/core';
+import type { AttemptLife } from './attempt-life.js';
 import type { HostedSaga } from './hosted-saga.js';
 
 /** One try of a step, ready to be made. Times are milliseconds since the epoch. */
@@ -12,4 +13,5 @@ export interface Attempt {
   readonly deadline: number;
   /** Until when a late answer is still listened for. */
   readonly giveUpAt: number;
+  readonly life: AttemptLife;
 }

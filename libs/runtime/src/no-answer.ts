@@ -12,9 +12,19 @@ import {
 } from 'reprise/core';
 
 /** An attempt took longer than it may. @param timeout milliseconds */
-export function timedOut(step: StepCall, timeout: number): AttemptOutcome {
-  const error = new SagaError('STEP_TIMED_OUT', `Nobody answered step "${step.step}" within ${timeout} ms.`);
-  return { outcome: 'transient', error: recordError(error) };
+export function timeIsUp({ step }: StepCall, timeout: number): SagaError {
+  return new SagaError('STEP_TIMED_OUT', `Nobody answered step "${step}" within ${timeout} ms.`);
+}
+
+/** The saga goes on without the answer of an attempt that is under way. */
+export function abandoned({ step }: StepCall): SagaError {
+  return new SagaError('STEP_ABANDONED', `The saga goes on without an answer to step "${step}".`);
+}
+
+/** The instance left the memory of the worker while an attempt was under way. @param stopping true when the worker itself stops */
+export function leftMemory({ step }: StepCall, stopping: boolean): SagaError {
+  if (stopping) return new SagaError('SHUTTING_DOWN', `The worker stops; step "${step}" is tried again elsewhere.`);
+  return new SagaError('STEP_ABANDONED', `This worker does not run the instance of step "${step}" any more.`);
 }
 
 /** The step's time is up. */

@@ -11,14 +11,17 @@ import {
   type Execution,
   type IncomingEvent,
   type Message,
+  type SagaError,
   type SagaState,
   type StepCall,
   type StepDefinition,
   type StepResult,
 } from 'reprise/core';
-import { Appointments } from './appointments.js';
+import { Appointments, attemptOf, dueOf, retryOf } from './appointments.js';
+import { AttemptLives } from './attempt-life.js';
 import { AttemptPermits } from './attempt-permits.js';
-import { givenUp, isNoAnswer, noWordOf, timedOut } from './no-answer.js';
+import { abandoned, givenUp, isNoAnswer, leftMemory, noWordOf, timeIsUp } from './no-answer.js';
+import { orphanedAnswer, orphanReason } from './orphaned-answer.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -34,8 +37,7 @@ export interface WorkOwner {
 /** What is being done about the open calls of one instance: attempts in flight, retries and timers that are due. */
 export class OpenWork {
   private readonly appointments: Appointments;
-  /** The attempt in flight, by call. */
-  private readonly attempts = new Map<number, number>();
+  private readonly attempts = new AttemptLives();
   private readonly permits: AttemptPermits;
   /** Attempts that have not answered, late ones included: while there are any, the instance stays to hear them (S7). */
   private unanswered = 0;
@@ -71,6 +73,7 @@ export class OpenWork {
 
   stop(): void {
     this.stopped = true;
+    this.attempts.interruptAll((call) => leftMemory(this.state.step(call)!, this.worker.draining));
     this.appointments.dismissAll();
     this.permits.giveBackAll();
   }
@@ -125,8 +128,9 @@ export class OpenWork {
   /** A step that the saga went on without is not tried again: its outcome is unknown from here on. */
   abandon(): void {
     for (const call of this.state.calls.values()) {
-      if (call.kind === 'step' && call.abandoned && isOpenStep(call) && !this.attempts.has(call.call))
-        this.giveUp(call);
+      if (call.kind !== 'step' || !call.abandoned || !isOpenStep(call)) continue;
+      if (this.attempts.has(call.call)) this.attempts.interrupt(call.call, abandoned(call));
+      else this.giveUp(call);
     }
   }
 
@@ -151,7 +155,7 @@ export class OpenWork {
       if (this.permits.allow(step, definition, () => this.begin(step.call))) return true;
       if (stepDeadline !== Infinity) this.retry(step.call, stepDeadline);
     } catch (error) {
-      this.attempts.set(step.call, step.failures + 1);
+      this.attempts.begin(step.call, step.failures + 1);
       this.end(step, step.failures + 1, { outcome: 'fatal', error: recordError(error) });
     }
     return false;
@@ -162,24 +166,30 @@ export class OpenWork {
     const attempt = call.failures + 1;
     const deadline = Math.min(this.worker.clock.now() + timeout, stepDeadline);
     const { id, key, hosted } = this.identity;
-    this.attempts.set(call.call, attempt);
+    const life = this.attempts.begin(call.call, attempt);
     this.unanswered++;
-    this.appointments.set(attemptOf(call.call), deadline, () => this.end(call, attempt, timedOut(call, timeout)));
+    this.appointments.set(attemptOf(call.call), deadline, () => this.cut(call, attempt, timeIsUp(call, timeout)));
     const giveUpAt = deadline + Math.max(timeout, LISTEN_ON);
     void this.worker.attempts
-      .run({ hosted, definition, call, instance: id, run: key.run, attempt, deadline, giveUpAt })
+      .run({ hosted, definition, call, instance: id, run: key.run, attempt, deadline, giveUpAt, life })
       .then((ended) => {
         this.unanswered--;
         this.end(call, attempt, ended);
       });
   }
 
+  /** An attempt is not waited for any longer. */
+  private cut(step: StepCall, attempt: number, reason: SagaError): void {
+    this.attempts.interrupt(step.call, reason);
+    this.end(step, attempt, { outcome: 'transient', error: recordError(reason) });
+  }
+
   /** An attempt ended, or its time is up; what still comes of it afterwards is late (S7). */
   private end(step: StepCall, attempt: number, ended: AttemptOutcome | DeferredOutcome): void {
-    const late = this.attempts.get(step.call) !== attempt;
+    const late = !this.attempts.awaits(step.call, attempt);
     if (late && isNoAnswer(ended)) return this.owner.unemployed();
     if (!late) {
-      this.attempts.delete(step.call);
+      this.attempts.end(step.call);
       this.permits.giveBack(step.call);
       this.appointments.dismiss(attemptOf(step.call));
     }
@@ -193,16 +203,8 @@ export class OpenWork {
   private orphan(step: StepCall, attempt: number, ended: AttemptOutcome | DeferredOutcome, late: boolean): void {
     if (ended.outcome === 'deferred') return this.goOn(step);
     if (isNoAnswer(ended)) return;
-    const { call } = step;
-    const reason = this.state.closed
-      ? 'closed-instance'
-      : this.stopped
-        ? 'instance-elsewhere'
-        : late
-          ? 'late-result'
-          : 'duplicate-result';
-    const payload = ended.outcome === 'completed' ? { payload: ended.result } : {};
-    this.worker.orphan(this.identity.key, { id: `${call}:${attempt}`, reason, call, attempt, ...payload });
+    const reason = orphanReason(this.state.closed, this.stopped, late);
+    this.worker.orphan(this.identity.key, orphanedAnswer(step, attempt, ended, reason));
   }
 
   /** The time of a deferral is up, and nobody said how the step ended (law S6). */
@@ -242,8 +244,3 @@ export class OpenWork {
 
 /** How long a late answer is listened for at the least, in milliseconds. */
 const LISTEN_ON = 30_000;
-
-/** The names of appointments. */
-const retryOf = (call: number): string => `retry ${call}`;
-const attemptOf = (call: number): string => `attempt ${call}`;
-const dueOf = (call: number): string => `due ${call}`;

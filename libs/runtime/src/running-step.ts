@@ -1,5 +1,6 @@
 import { milliseconds, SagaError, type Duration, type StepInvocation } from 'reprise/core';
 import type { Attempt } from './attempt.js';
+import type { AttemptLife } from './attempt-life.js';
 import { Deferral } from './deferral.js';
 import { stepToken } from './step-token.js';
 
@@ -18,8 +19,9 @@ export class RunningStep implements StepInvocation {
    */
   readonly token: string;
   private readonly transactional: boolean;
+  private readonly life: AttemptLife;
 
-  constructor(invocation: StepInvocation, { definition, call, run }: Attempt) {
+  constructor(invocation: StepInvocation, { definition, call, run, life }: Attempt) {
     const { saga, instance, step, attempt, key, undoes, deadline } = invocation;
     this.saga = saga;
     this.instance = instance;
@@ -30,6 +32,20 @@ export class RunningStep implements StepInvocation {
     this.deadline = deadline;
     this.token = stepToken({ id: instance, run, call: call.call });
     this.transactional = definition.policy.transactional !== undefined;
+    this.life = life;
+  }
+
+  /**
+   * Aborted when nobody waits for this attempt any more, so that the body can stop its work (law C7). Its `reason` is a `SagaError`:
+   * - `STEP_TIMED_OUT`: the attempt's time is up
+   * - `STEP_ABANDONED`: the saga was cancelled, compensates or has ended, or the instance runs on another worker
+   * - `SHUTTING_DOWN`: the worker stops and its grace is over
+   *
+   * A body that does not look at it runs on; what it answers is late (law S7).
+   * @example await fetch(url, { signal: currentStep()!.signal })
+   */
+  get signal(): AbortSignal {
+    return this.life.signal;
   }
 
   /**

@@ -1,0 +1,61 @@
+import type { SagaError } from 'reprise/core';
+
+/** One attempt under way, for as long as somebody waits for it. */
+export class AttemptLife {
+  private controller: AbortController | undefined;
+  private reason: SagaError | undefined;
+
+  /** @param attempt 1 for the first try of the step */
+  constructor(readonly attempt: number) {}
+
+  /** Made when a body first asks for it: most never do. */
+  get signal(): AbortSignal {
+    this.controller ??= new AbortController();
+    if (this.reason) this.controller.abort(this.reason);
+    return this.controller.signal;
+  }
+
+  /** Nobody waits for the attempt any more; the first reason counts. */
+  interrupt(reason: SagaError): void {
+    if (this.reason) return;
+    this.reason = reason;
+    this.controller?.abort(reason);
+  }
+}
+
+/** The attempts of one instance that are under way, by call: one of each call at the most. */
+export class AttemptLives {
+  private readonly lives = new Map<number, AttemptLife>();
+
+  get size(): number {
+    return this.lives.size;
+  }
+
+  has(call: number): boolean {
+    return this.lives.has(call);
+  }
+
+  /** True while this very attempt of the call is waited for. */
+  awaits(call: number, attempt: number): boolean {
+    return this.lives.get(call)?.attempt === attempt;
+  }
+
+  begin(call: number, attempt: number): AttemptLife {
+    const life = new AttemptLife(attempt);
+    this.lives.set(call, life);
+    return life;
+  }
+
+  /** The attempt has ended, or its time is up. */
+  end(call: number): void {
+    this.lives.delete(call);
+  }
+
+  interrupt(call: number, reason: SagaError): void {
+    this.lives.get(call)?.interrupt(reason);
+  }
+
+  interruptAll(reason: (call: number) => SagaError): void {
+    for (const [call, life] of this.lives) life.interrupt(reason(call));
+  }
+}
