@@ -8,6 +8,7 @@ import type { Statement } from './statement.js';
  * Locks: the instance rows, `for update`, before anything of them is touched; rows that somebody holds are skipped, so that a sweep waits
  * for nobody and two sweeps share the work. A start that reuses the id and comes second waits for the sweep and finds the id free; one that
  * comes first keeps its predecessor from this sweep. Nobody else writes to a run that has ended: claims and appends want it open.
+ * A run whose messages to others are not delivered yet stays: its parent has not heard how it ended (law C6).
  * The rule `place between …` is always true and makes the planner expect few rows, so that it looks everything up by its key. It is about a
  * number of its own: of columns of the table PostgreSQL 17 and later knows the values, and is not to be told otherwise.
  */
@@ -21,6 +22,9 @@ with ended as materialized (
     select instance.shard, instance.run from ${schema}.instance
     where instance.saga = policy.saga and instance.status = policy.status
       and instance.closed_at < now() - policy.keep * interval '1 millisecond'
+      and not exists (
+        select from ${schema}.outgoing where outgoing.shard = instance.shard and outgoing.run = instance.run
+      )
     order by instance.closed_at
     limit $4::integer
     for update skip locked
