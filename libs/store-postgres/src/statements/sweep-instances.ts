@@ -22,9 +22,10 @@ with ended as materialized (
     select instance.shard, instance.run from ${schema}.instance
     where instance.saga = policy.saga and instance.status = policy.status
       and instance.closed_at < now() - policy.keep * interval '1 millisecond'
-      and not exists (
-        select from ${schema}.outgoing where outgoing.shard = instance.shard and outgoing.run = instance.run
-      )
+      and (
+        select true from ${schema}.outgoing
+        where outgoing.shard = instance.shard and outgoing.run = instance.run limit 1
+      ) is null
     order by instance.closed_at
     limit $4::integer
     for update skip locked
