@@ -6,9 +6,16 @@ import { SagaEngine } from 'reprise/runtime';
 import { DataSource } from 'typeorm';
 import { ScratchSchema } from '../store/scratch-schema.js';
 
-/** Looks again until it is so; the spec's own time limit ends it. */
+/** How long a condition may take, in milliseconds. */
+const PATIENCE = 25_000;
+
+/** Looks again until it is so. Gives up in the end: a look that went on after its test would keep the process alive. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+  const giveUpAt = Date.now() + PATIENCE;
+  while (!(await condition())) {
+    if (Date.now() > giveUpAt) throw new Error(`still not so after ${PATIENCE} ms: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** A promise that the test settles. */
