@@ -60,11 +60,12 @@ export class Books {
     return rows.map(({ amount }) => amount as number);
   }
 
-  /** As when leases end: the instances of every process are free, whatever it believes. */
+  /**
+   * The leases of every process have ended, whatever it believes: whoever looks for work next frees what they hold, also what a claim that
+   * was still on its way has taken for a process that is gone.
+   */
   async takeEverything(): Promise<void> {
-    await this.scratch.rows(
-      'update $schema.instance set owner = null, wake_at = now() where owner is not null and closed_at is null',
-    );
+    await this.scratch.rows(`update $schema.worker set lease_until = now() - interval '1 second'`);
   }
 
   async drop(): Promise<void> {
