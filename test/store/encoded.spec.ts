@@ -1,10 +1,11 @@
 import { encodedStore } from 'reprise/runtime';
 import { postgres } from 'reprise/postgres';
 import { MemoryStore, MemoryTransaction, VirtualClock } from 'reprise/testing';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { describeCallerTransactions } from './contract/caller-transactions.js';
 import { describeStepTransactions } from './contract/step-transactions.js';
 import { describeHistoryStore } from './history-store.contract.js';
+import { postgresWithCallers } from './postgres-callers.js';
 import { sampleCodec } from './sample-codec.js';
 import { ScratchSchema } from './scratch-schema.js';
 
@@ -73,32 +74,8 @@ describeCallerTransactions('memory, with a codec', async () => {
   };
 });
 
-describeCallerTransactions('PostgreSQL, with a codec', async () => {
-  const scratch = new ScratchSchema();
-  const dataSource = await new DataSource({ type: 'postgres', url: scratch.url, poolSize: 6 }).initialize();
-  const store = encodedStore(postgres({ dataSource, schema: scratch.name, listen: false }), sampleCodec());
-  await store.open();
-  const runners: QueryRunner[] = [];
-  return {
-    store,
-    begin: async () => {
-      const runner = dataSource.createQueryRunner();
-      runners.push(runner);
-      await runner.startTransaction();
-      return {
-        manager: runner.manager,
-        commit: () => runner.commitTransaction(),
-        rollback: () => runner.rollbackTransaction(),
-      };
-    },
-    dispose: async () => {
-      for (const runner of runners) {
-        if (runner.isTransactionActive) await runner.rollbackTransaction();
-        await runner.release();
-      }
-      await store.close();
-      await dataSource.destroy();
-      await scratch.drop();
-    },
-  };
-});
+describeCallerTransactions('PostgreSQL, with a codec', () =>
+  postgresWithCallers((dataSource, { name }) =>
+    encodedStore(postgres({ dataSource, schema: name, listen: false }), sampleCodec()),
+  ),
+);

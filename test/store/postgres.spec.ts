@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { SagaError } from 'reprise/core';
 import { postgres, StoreError, type PostgresHistoryStore } from 'reprise/postgres';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { describeCallerTransactions } from './contract/caller-transactions.js';
 import { describeStepTransactions } from './contract/step-transactions.js';
 import { describeHistoryStore, messageOf, startOf, turnOf } from './history-store.contract.js';
+import { postgresWithCallers } from './postgres-callers.js';
 import { ScratchSchema } from './scratch-schema.js';
 
 describeHistoryStore('PostgreSQL', async () => {
@@ -59,36 +60,12 @@ describeStepTransactions('PostgreSQL', async () => {
 });
 
 describe.each(['over the same data source', 'over a url, with a data source beside it'])('PostgreSQL %s', (how) => {
-  describeCallerTransactions(how, async () => {
-    const scratch = new ScratchSchema();
-    const dataSource = await new DataSource({ type: 'postgres', url: scratch.url, poolSize: 6 }).initialize();
-    const connect = how === 'over the same data source' ? { dataSource } : { url: scratch.url };
-    const store = postgres({ ...connect, schema: scratch.name, listen: false });
-    await store.open();
-    const runners: QueryRunner[] = [];
-    return {
-      store,
-      begin: async () => {
-        const runner = dataSource.createQueryRunner();
-        runners.push(runner);
-        await runner.startTransaction();
-        return {
-          manager: runner.manager,
-          commit: () => runner.commitTransaction(),
-          rollback: () => runner.rollbackTransaction(),
-        };
-      },
-      dispose: async () => {
-        for (const runner of runners) {
-          if (runner.isTransactionActive) await runner.rollbackTransaction();
-          await runner.release();
-        }
-        await store.close();
-        await dataSource.destroy();
-        await scratch.drop();
-      },
-    };
-  });
+  describeCallerTransactions(how, () =>
+    postgresWithCallers((dataSource, { url, name }) => {
+      const connect = how === 'over the same data source' ? { dataSource } : { url };
+      return postgres({ ...connect, schema: name, listen: false });
+    }),
+  );
 });
 
 describe('PostgreSQL', () => {
