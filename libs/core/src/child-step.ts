@@ -1,3 +1,4 @@
+import { declaredBy } from './declared-by.js';
 import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
 import type { OnParentEnd } from './on-parent-end.js';
@@ -35,8 +36,7 @@ export function childFailure(instance: string, status: FailedStatus, error: Reco
   return { name: FAILED, message: error.message, data: { instance, status, error: told as unknown as Json } };
 }
 
-function failedChild({ steps }: SagaDefinition): DeclaredError {
-  const declared = new Map([...steps.values()].flatMap((step) => [...step.declared]));
+function failedChild(saga: SagaDefinition): DeclaredError {
   return {
     name: FAILED,
     record: () => undefined,
@@ -46,7 +46,7 @@ function failedChild({ steps }: SagaDefinition): DeclaredError {
         status: FailedStatus;
         error: RecordedError;
       };
-      return new SagaFailedError(instance, status, error, declared);
+      return new SagaFailedError(instance, status, error, declaredBy(saga));
     },
   };
 }

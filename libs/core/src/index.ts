@@ -12,6 +12,7 @@ export { awaitsPerson, isOpenStep, type CallState, type Deferral, type StepCall,
 export { Clock } from './clock.js';
 export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
 export { CronCalendar } from './cron-calendar.js';
+export { declaredBy } from './declared-by.js';
 export { isDecision, sameJson } from './decision-match.js';
 export { isScheduledId, tickId, type DeclaredSchedule } from './declared-schedule.js';
 export { dueTicks, type DueTicks } from './due-ticks.js';

@@ -9,15 +9,21 @@ import type { StepResult } from './step-result.js';
 
 /** What an instance has to tell others when a turn is durable: its parent how it ended, its children that they have to end (law C6). */
 export function outgoingOf(turn: Turn, state: SagaState, id: string, run: string): OutgoingMessage[] {
-  return turn.events.flatMap((event) => [...toParent(event, state, id, run), ...toChildren(event, state, id, run)]);
+  const outgoing: OutgoingMessage[] = [];
+  for (const event of turn.events) {
+    const word = toParent(event, state, id, run);
+    if (word) outgoing.push(word);
+    if (endsChildren(event, state)) outgoing.push(...toChildren(state, id, run));
+  }
+  return outgoing;
 }
 
-function toParent(event: HistoryEvent, state: SagaState, id: string, run: string): OutgoingMessage[] {
-  const told = endOf(event, id);
-  const link = told && (state.undoing ? state.undoing.for : state.started?.parent);
-  if (!told || !link) return [];
+function toParent(event: HistoryEvent, state: SagaState, id: string, run: string): OutgoingMessage | undefined {
+  const link = state.undoing ? state.undoing.for : state.started?.parent;
+  const told = link && endOf(event, id);
+  if (!told) return undefined;
   const result = state.undoing && event.type === 'SagaCompensated' ? ({ outcome: 'completed' } as const) : told;
-  return [resultFor(link, run, result)];
+  return resultFor(link, run, result);
 }
 
 type Told = Omit<StepResult, 'run' | 'call'>;
@@ -51,8 +57,7 @@ function resultFor({ id, run, call }: ParentLink, from: string, told: Told): Out
   };
 }
 
-function toChildren(event: HistoryEvent, state: SagaState, id: string, run: string): OutgoingMessage[] {
-  if (!endsChildren(event, state)) return [];
+function toChildren(state: SagaState, id: string, run: string): OutgoingMessage[] {
   return state
     .openSteps()
     .filter(({ child, undoes }) => child !== undefined && undoes === undefined)

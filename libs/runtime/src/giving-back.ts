@@ -24,53 +24,43 @@ export class GivingBack {
   }
 
   /** @param wakeAfter milliseconds until it is due; null: until a message comes */
-  async release(worker: string, key: InstanceKey, wakeAfter: number | null): Promise<void> {
-    const released = this.until(worker, key, wakeAfter);
-    this.open.add(released);
-    await released;
-    this.open.delete(released);
+  release(worker: string, key: InstanceKey, wakeAfter: number | null): Promise<void> {
+    const { store, clock } = this.options;
+    const due = wakeAfter === null ? null : clock.now() + wakeAfter;
+    return this.untilHeard(worker, key, 'given back', () => {
+      const left = due === null ? null : Math.max(0, due - clock.now());
+      return store.release(worker, [{ key, wakeAfter: left }]);
+    });
   }
 
   /** The run gives way to its successor; whoever has room takes that up. */
-  async succeed(worker: string, key: InstanceKey, successor: Successor): Promise<void> {
-    const begun = this.begin(worker, key, successor);
-    this.open.add(begun);
-    await begun;
-    this.open.delete(begun);
+  succeed(worker: string, key: InstanceKey, successor: Successor): Promise<void> {
+    return this.untilHeard(worker, key, 'continued as new', () => this.options.store.succeed(worker, key, successor));
   }
 
-  private async begin(worker: string, key: InstanceKey, successor: Successor): Promise<void> {
-    const { store, log } = this.options;
-    const backoff = new Backoff(50, 5_000);
-    while (this.options.owed(worker, key)) {
-      try {
-        await store.succeed(worker, key, successor);
-        return;
-      } catch (error) {
-        const cause = recordError(error).message;
-        log.warn('An instance could not continue as new; trying again.', { run: key.run, cause });
-        await this.pause(backoff);
-      }
-    }
+  private async untilHeard(
+    worker: string,
+    key: InstanceKey,
+    what: string,
+    tell: () => Promise<unknown>,
+  ): Promise<void> {
+    const telling = this.tellAgain(worker, key, what, tell);
+    this.open.add(telling);
+    await telling;
+    this.open.delete(telling);
   }
 
-  private pause(backoff: Backoff): Promise<void> {
-    const { clock } = this.options;
-    return new Promise((resolve) => clock.schedule(clock.now() + backoff.next(), resolve));
-  }
-
-  private async until(worker: string, key: InstanceKey, wakeAfter: number | null): Promise<void> {
-    const { store, clock, log, owed } = this.options;
-    const due = wakeAfter === null ? null : clock.now() + wakeAfter;
+  private async tellAgain(worker: string, key: InstanceKey, what: string, tell: () => Promise<unknown>): Promise<void> {
+    const { clock, log, owed } = this.options;
     const backoff = new Backoff(50, 5_000);
     while (owed(worker, key)) {
       try {
-        const left = due === null ? null : Math.max(0, due - clock.now());
-        return await store.release(worker, [{ key, wakeAfter: left }]);
+        await tell();
+        return;
       } catch (error) {
         const cause = recordError(error).message;
-        log.warn('An instance could not be given back; trying again.', { run: key.run, cause });
-        await this.pause(backoff);
+        log.warn(`An instance could not be ${what}; trying again.`, { run: key.run, cause });
+        await new Promise<void>((resolve) => clock.schedule(clock.now() + backoff.next(), resolve));
       }
     }
   }

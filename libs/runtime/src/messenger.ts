@@ -1,4 +1,5 @@
 import {
+  declaredBy,
   decodePayload,
   encodePayload,
   milliseconds,
@@ -144,10 +145,6 @@ function resultOf(
     case 'accepted':
       throw notAnswered(id, name, 0);
   }
-}
-
-function declaredBy({ steps }: SagaDefinition): Map<string, DeclaredError> {
-  return new Map([...steps.values()].flatMap(({ declared }) => [...declared]));
 }
 
 function notAccepted(id: string, name: string, timeout: number): SagaError {

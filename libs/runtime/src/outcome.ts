@@ -1,4 +1,5 @@
 import {
+  declaredBy,
   decodePayload,
   reviveError,
   SagaCancelledError,
@@ -26,13 +27,14 @@ export function outcomeOf(
 }
 
 function endedBy(id: string, event: HistoryEvent, definition: SagaDefinition | undefined): Outcome | undefined {
+  const declared = (): Map<string, DeclaredError> => (definition ? declaredBy(definition) : new Map());
   switch (event.type) {
     case 'SagaCompleted':
       return { result: decodePayload(event.result) };
     case 'SagaFailed':
-      return { error: new SagaFailedError(id, 'failed', event.error, declaredBy(definition)) };
+      return { error: new SagaFailedError(id, 'failed', event.error, declared()) };
     case 'SagaCompensated':
-      return { error: new SagaFailedError(id, 'compensated', event.error, declaredBy(definition)) };
+      return { error: new SagaFailedError(id, 'compensated', event.error, declared()) };
     case 'SagaCancelled': {
       const error = new SagaCancelledError(event.error.message);
       error.cause = reviveError(event.error);
@@ -43,8 +45,4 @@ function endedBy(id: string, event: HistoryEvent, definition: SagaDefinition | u
     default:
       return undefined;
   }
-}
-
-function declaredBy(definition: SagaDefinition | undefined): Map<string, DeclaredError> {
-  return new Map([...(definition?.steps.values() ?? [])].flatMap((step) => [...step.declared]));
 }

@@ -35,11 +35,6 @@ export class Relay {
     this.cancel?.();
   }
 
-  /** True while messages are on their way. */
-  get busy(): boolean {
-    return this.underway.size > 0;
-  }
-
   /** These became durable. */
   send(messages: readonly UnsentMessage[]): void {
     for (const message of messages) void this.deliver(message);
