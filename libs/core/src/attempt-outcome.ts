@@ -51,7 +51,9 @@ export function afterAttempt(
   const retryAt = now + retryDelay(policy, tries, random);
   const exhausted = tries >= policy.attempts || retryAt >= deadlineOf(step, policy, now);
   // An undo cannot end in an error: whatever it is, a person is asked (law C4).
-  if (ended.outcome !== 'transient' && step.undoes === undefined) {
+  // Whether the effect of a pivot happened must not stay open (law C5).
+  const mustKnow = step.undoes !== undefined || (policy.pivot === true && ended.outcome === 'fatal');
+  if (ended.outcome !== 'transient' && !mustKnow) {
     return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error }];
   }
   if (ended.outcome === 'transient' && !exhausted && !step.abandoned) {

@@ -4,6 +4,7 @@ import type { PlannedUndo } from './compensation-plan.js';
 import type { Json } from './json.js';
 import { OpenCalls } from './open-calls.js';
 import { SagaCancelledError } from './outcome-errors.js';
+import { compensateAfterPivot, noWayBack } from './pivot.js';
 import { encodePayload } from './payload-codec.js';
 import type { ChildOptions, SagaDefinition, SagaProgram } from './saga-definition.js';
 import { childStep } from './child-step.js';
@@ -72,7 +73,8 @@ export class CodeCalls {
   /** Undoes what was done so far, and lets the code go on (C2). A cancellation that came meanwhile is thrown at the end (C7). */
   compensate(): Promise<unknown> {
     return this.gate.call('an undo', async () => {
-      const { state } = this.around;
+      const { state, definition } = this.around;
+      if (await noWayBack(this, this.around)) throw compensateAfterPivot(definition.name);
       const before = state.cancelRequested;
       await undoAll(this, this.around);
       if (state.cancelRequested && !before) throw throwToCode(new SagaCancelledError());

@@ -160,6 +160,13 @@ export interface UndoRequested {
   /** The call that waits for the end of it; absent when an operator asked. */
   readonly for?: ParentLink;
 }
+/** It has passed its pivot (law C5): it stays as it is, and who asked is told. */
+export interface UndoRefused {
+  readonly type: 'UndoRefused';
+  readonly reason: string;
+  /** The call that waits for word; absent when an operator asked. */
+  readonly for?: ParentLink;
+}
 
 /** What the saga's code decided. These follow from the events before them, and replay checks that they still do. */
 export type DecisionEvent =
@@ -193,6 +200,7 @@ export type IncomingEvent =
   | UpdateAccepted
   | CancelRequested
   | UndoRequested
+  | UndoRefused
   | OperatorEvent
   | SagaTerminated
   | IncidentOpened

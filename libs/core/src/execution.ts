@@ -104,7 +104,7 @@ export class Execution {
     this.park(events);
     events.push(...this.decided());
     for (const event of incoming) {
-      if ((this.state.closed && event.type !== 'UndoRequested') || this.state.successor) break;
+      if (!this.state.admits(event)) break;
       events.push(event);
       if (this.parked) {
         this.state.apply(event, at);

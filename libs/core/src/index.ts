@@ -41,6 +41,7 @@ export {
   type TimerFired,
   type TimerStarted,
   type Turn,
+  type UndoRefused,
   type UndoRequested,
   type UpdateAccepted,
   type UpdateCompleted,
@@ -212,5 +213,6 @@ export {
   type Tags,
   type TagValue,
 } from './tags.js';
+export { pivotBegun, policyOf, type PivotOptions } from './pivot.js';
 export type { CompensationOrder, GroupOptions } from './compensation-order.js';
 export { wasThrownToCode } from './thrown-to-code.js';

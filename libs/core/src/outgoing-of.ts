@@ -4,6 +4,8 @@ import { shardOf } from './history-store.js';
 import type { OutgoingMessage } from './message.js';
 import type { Json } from './json.js';
 import type { ParentLink } from './parent-link.js';
+import { recordError } from './recorded-error.js';
+import { SagaError } from './saga-error.js';
 import type { SagaState } from './saga-state.js';
 import type { StepResult } from './step-result.js';
 
@@ -19,6 +21,7 @@ export function outgoingOf(turn: Turn, state: SagaState, id: string, run: string
 }
 
 function toParent(event: HistoryEvent, state: SagaState, id: string, run: string): OutgoingMessage | undefined {
+  if (event.type === 'UndoRefused') return event.for && resultFor(event.for, run, refused(id, event.reason));
   const link = state.undoing ? state.undoing.for : state.started?.parent;
   const told = link && endOf(event, id);
   if (!told) return undefined;
@@ -47,6 +50,16 @@ function endOf(event: HistoryEvent, id: string): Told | undefined {
     default:
       return undefined;
   }
+}
+
+/** A child that stays as it is: a person has to help its parent. */
+function refused(id: string, reason: string): Told {
+  const cause = new SagaError(
+    'UNDO_IMPOSSIBLE',
+    `Child "${id}" cannot be undone: ${reason}.`,
+    'Take back by hand what has to be, and skip the compensation.',
+  );
+  return { outcome: 'fatal', error: recordError(cause) };
 }
 
 function resultFor({ id, run, call }: ParentLink, from: string, told: Told): OutgoingMessage {

@@ -7,6 +7,7 @@ import { ExecutionContext } from './execution-context.js';
 import type { Json } from './json.js';
 import { failureOf, SagaCancelledError, StepUnknownError } from './outcome-errors.js';
 import { decodePayload } from './payload-codec.js';
+import { failedAfterPivot, noWayBack } from './pivot.js';
 import { recordThrown } from './recorded-error.js';
 import { asViolation, awaitsForeignPromise, signalHandlerFailed } from './rule-violations.js';
 import type { ChildOptions, SagaCalls, SagaDefinition, SagaProgram } from './saga-definition.js';
@@ -178,6 +179,8 @@ export class SagaCode implements SagaCalls {
     const { steps, state } = this.around;
     this.calls.open.abandonAll();
     const error = recordThrown(thrown, steps.declaredErrors());
+    if (await noWayBack(this.calls, this.around))
+      return this.around.violate(failedAfterPivot(this.around.definition.name, error.message));
     const cancelled = state.cancelRequested;
     const undoes = compensationPlan(steps, state).length > 0;
     if (undoes) {

@@ -91,6 +91,12 @@ export class SagaState {
     return this.over && !this.incident && this.phase !== 'continued';
   }
 
+  /** True if this may still come to it: what has ended hears only that it has to be undone. */
+  admits({ type }: HistoryEvent): boolean {
+    if (this.successor) return false;
+    return !this.closed || type === 'UndoRequested' || type === 'UndoRefused';
+  }
+
   /** True when the code has come to its end and everything is undone that had to be. */
   get over(): boolean {
     return this.phase !== 'new' && this.phase !== 'running' && this.phase !== 'compensating';

@@ -59,6 +59,8 @@ export interface StepPolicy {
   readonly asksPerson: boolean;
   /** True: somebody looks whether the effect of a step without an answer happened. */
   readonly verifies?: true;
+  /** Present on a point of no return (law C5). */
+  readonly pivot?: true;
   /** Present on a step whose body runs in a transaction of the store's database (law S9). */
   readonly transactional?: TransactionOptions;
   readonly limit?: StepLimit;
@@ -66,7 +68,7 @@ export interface StepPolicy {
 
 /** Forward steps end (law S5); compensations never give up by themselves (law C4). */
 export function stepPolicy(
-  options: StepOptions & TransactionalOptions = {},
+  options: StepOptions & TransactionalOptions & { readonly pivot?: boolean } = {},
   role: 'forward' | 'compensation' = 'forward',
 ): StepPolicy {
   const retry: RetryOptions = options.retry === false ? { attempts: 1 } : (options.retry ?? {});
@@ -79,8 +81,9 @@ export function stepPolicy(
     factor: retry.factor ?? 2,
     max: milliseconds(retry.max ?? '30s'),
     jitter: retry.jitter ?? 0.2,
-    asksPerson: !forward || options.onUnknown === 'incident',
+    asksPerson: !forward || options.onUnknown === 'incident' || options.pivot === true,
     ...(options.onUnknown === 'verify' && forward ? { verifies: true as const } : {}),
+    ...(options.pivot === true ? { pivot: true as const } : {}),
     ...(options.transactional ? { transactional: options.transactional === true ? {} : options.transactional } : {}),
     ...(options.limit ? { limit: stepLimit(options.limit) } : {}),
   };

@@ -1,5 +1,6 @@
 import { afterAttempt, type AttemptOutcome } from './attempt-outcome.js';
 import type { IncomingEvent } from './event.js';
+import { policyOf } from './pivot.js';
 import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
 import type { SagaState } from './saga-state.js';
@@ -28,7 +29,8 @@ export function afterResult(
   const step = state.step(told.call);
   const definition = step && steps.of(step);
   if (!step || !definition) return [];
-  return afterAttempt(state, step, definition.policy, step.failures + 1, outcomeOf(told, definition), now, random);
+  const policy = policyOf({ steps, state }, step) ?? definition.policy;
+  return afterAttempt(state, step, policy, step.failures + 1, outcomeOf(told, definition), now, random);
 }
 
 function outcomeOf(

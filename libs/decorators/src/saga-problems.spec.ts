@@ -95,6 +95,12 @@ describe('the problems of a saga class', () => {
       'Wrong.refund: it takes back "chargee"',
     ],
     [
+      'C5 a pivot that is taken back',
+      (on) => (on('charge', Step({ pivot: true, onUnknown: 'throw' })), on('refund', Compensate('charge'))),
+      "Wrong.charge: it is a pivot and cannot be taken back, but refund does.\nWrong.charge: it is a pivot and cannot have onUnknown: 'throw'",
+    ],
+    ['a pivot that is none', (on) => on('charge', Step({ pivot: 1 } as object)), 'Wrong.charge: pivot is 1; it is'],
+    [
       'a group without a name',
       (on) => (on('charge', Step()), on('refund', Compensate('charge', { group: ' ' }))),
       'Wrong.refund: group is " "; it is the name that its neighbours share.',

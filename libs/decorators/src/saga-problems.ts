@@ -4,7 +4,7 @@ import { construct } from './director.js';
 import type { SagaClass } from './saga-class.js';
 import { membersOf } from './saga-metadata.js';
 import { className, sagaOutline, type SagaOutline } from './saga-outline.js';
-import { groupProblems, orderProblems } from './compensation-problems.js';
+import { groupProblems, orderProblems, pivotProblems } from './compensation-problems.js';
 import { retentionProblems } from './retention-problems.js';
 import type { CompensationRecord, MemberRecord, MessageRecord, StepRecord, ValidatorRecord } from './saga-record.js';
 import { stepOptionProblems } from './step-option-problems.js';
@@ -84,6 +84,7 @@ function roleProblems(records: readonly MemberRecord[]): string[] {
 
 function stepProblems(outline: SagaOutline, step: StepRecord): string[] {
   const problems = stepOptionProblems(step.options, step.command !== undefined);
+  problems.push(...pivotProblems(outline, step));
   const body = methodOf(outline, step.member);
   if (step.command && step.onMethod) {
     problems.push('a remote step is a property: declare it without a body, as Remote<typeof YourContract.operation>.');

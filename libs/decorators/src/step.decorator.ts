@@ -1,5 +1,5 @@
 import { isCommand, type Command, type CommandInput, type Remote } from 'reprise/contracts';
-import type { StepOptions } from 'reprise/core';
+import type { PivotOptions, StepOptions } from 'reprise/core';
 import type { LimitCheck } from './limit-check.js';
 import type { LocalStepOptions } from './local-step-options.js';
 import type { Refusal } from './refusal.js';
@@ -35,7 +35,7 @@ export type RemoteStepCheck<T, K extends string, C extends Command> = K extends 
  */
 export function Step<C extends Command>(
   command: C,
-  options?: StepOptions<[input: CommandInput<C>]>,
+  options?: StepOptions<[input: CommandInput<C>]> & PivotOptions,
 ): <T extends object, K extends string>(target: T & RemoteStepCheck<T, K, C>, key: K, notOnMethods?: never) => void;
 /**
  * A local step: an async method whose body runs on the ordinary provider, with real services and no saga fields.
@@ -52,7 +52,7 @@ export function Step<KeyInput extends readonly unknown[] = [], PriorityInput ext
   key: K,
   descriptor: TypedPropertyDescriptor<F> & LocalStepCheck<T, K, F> & LimitCheck<F, KeyInput, PriorityInput>,
 ) => void;
-export function Step(first?: Command | LocalStepOptions, second?: StepOptions) {
+export function Step(first?: Command | LocalStepOptions, second?: StepOptions & PivotOptions) {
   return (target: object, member: string, descriptor?: unknown): void => {
     const command = isCommand(first) ? first : undefined;
     const options = command ? second : (first as LocalStepOptions | undefined);

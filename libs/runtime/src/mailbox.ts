@@ -9,16 +9,9 @@ import {
   recordError,
   SagaError,
 } from 'reprise/core';
+import type { Intake } from './intake.js';
 import { messageEffect, type MessageEffect } from './message-events.js';
 import type { Operation } from './operation.js';
-
-/** One message on its way into a turn. */
-export interface MessageIntake {
-  read(): readonly IncomingEvent[];
-  orphaned?(): void;
-  /** The message that leaves the mailbox with the turn. */
-  readonly message?: string;
-}
 
 export interface MailboxOwner {
   readonly execution: Execution;
@@ -30,6 +23,8 @@ export interface MailboxOwner {
   /** What an operator asks for. */
   operation(message: Message): Operation;
   orphan(orphan: Omit<Orphan, 'key'>): void;
+  /** Says in the log what became of a message. */
+  warn(what: string): void;
   /** A message cannot be read, for the moment or for good. */
   unreadable(cause: SagaError): void;
 }
@@ -50,7 +45,7 @@ export class Mailbox {
   constructor(private readonly owner: MailboxOwner) {}
 
   /** Hands over what is new among the unread messages of the store. */
-  take(unread: readonly Message[], receive: (intake: MessageIntake) => void): void {
+  take(unread: readonly Message[], receive: (intake: Intake) => void): void {
     for (const message of unread) {
       if (message.unreadable || this.pending.has(message.id)) continue;
       this.pending.add(message.id);
@@ -61,7 +56,7 @@ export class Mailbox {
   }
 
   /** Hands over what an operator asks for as soon as it can be done. If the database is away, it is taken again later. */
-  private async prepare(message: Message, receive: (intake: MessageIntake) => void): Promise<void> {
+  private async prepare(message: Message, receive: (intake: Intake) => void): Promise<void> {
     const operation = this.owner.operation(message);
     if (operation.settles) {
       try {
@@ -74,7 +69,7 @@ export class Mailbox {
     receive(this.intake(message, () => operation.effect()));
   }
 
-  private intake(message: Message, effect: () => MessageEffect): MessageIntake {
+  private intake(message: Message, effect: () => MessageEffect): Intake {
     return {
       read: () => this.read(message, effect),
       orphaned: () => this.orphaned(message),
@@ -88,7 +83,7 @@ export class Mailbox {
   }
 
   /** Parks the instance before a message that cannot be read, and frees it when it can. */
-  private blocking(unread: readonly Message[]): MessageIntake[] {
+  private blocking(unread: readonly Message[]): Intake[] {
     const before = this.blocked;
     this.blocked = unread.find(({ unreadable }) => unreadable)?.unreadable;
     const { blocked, owner } = this;
@@ -115,7 +110,8 @@ export class Mailbox {
 
   private read(message: Message, effect: () => MessageEffect): readonly IncomingEvent[] {
     if (message.kind === 'result') return this.owner.told(message);
-    const { events, reply } = effect();
+    const { events, reply, warning } = effect();
+    if (warning) this.owner.warn(warning);
     if (reply) this.replies.push({ message: message.id, reply });
     return events;
   }

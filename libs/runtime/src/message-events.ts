@@ -1,4 +1,5 @@
 import {
+  pivotBegun,
   recordError,
   SagaError,
   type Execution,
@@ -14,6 +15,8 @@ export interface MessageEffect {
   readonly events: readonly IncomingEvent[];
   /** What its sender is told, apart from what the events lead to. */
   readonly reply?: Reply;
+  /** What the log should say of it. */
+  readonly warning?: string;
 }
 
 const NOTHING: MessageEffect = { events: [] };
@@ -28,6 +31,8 @@ export function messageEffect(message: Message, execution: Execution, definition
       return updateEffect(message, execution, definition);
     case 'cancel':
       if (state.cancelRequested || state.phase !== 'running') return NOTHING;
+      if (pivotBegun(execution.steps, state))
+        return { events: [], warning: 'A cancellation came after the pivot; it has no effect.' };
       return { events: [{ type: 'CancelRequested', ...(message.name ? { reason: message.name } : {}) }] };
     case 'result':
       // It is about a step, not for the code: see OpenWork.
@@ -42,10 +47,13 @@ export function messageEffect(message: Message, execution: Execution, definition
   }
 }
 
-function undoEffect({ name, input }: Message, { state }: Execution): MessageEffect {
+function undoEffect({ name, input }: Message, { state, steps }: Execution): MessageEffect {
   if (state.phase !== 'completed') return NOTHING;
   const link = input[0] as unknown as ParentLink | undefined;
-  return { events: [{ type: 'UndoRequested', reason: name, ...(link ? { for: link } : {}) }] };
+  const asked = link ? { for: link } : {};
+  if (pivotBegun(steps, state))
+    return { events: [{ type: 'UndoRefused', reason: 'it has passed its pivot', ...asked }] };
+  return { events: [{ type: 'UndoRequested', reason: name, ...asked }] };
 }
 
 /** Accepted, or refused without a trace (law M3). One that was accepted before is answered from history. */

@@ -4,6 +4,7 @@ import {
   awaitsPerson,
   deadlineOf,
   isOpenStep,
+  policyOf,
   recordError,
   unanswered,
   type AttemptOutcome,
@@ -144,7 +145,8 @@ export class OpenWork {
     if (this.state.paused) return this.permits.giveBack(number);
     const now = this.worker.clock.now();
     // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
-    const stepDeadline = definition.policy.asksPerson ? Infinity : deadlineOf(step, definition.policy, now);
+    const { asksPerson } = policyOf(this.owner.execution, step)!;
+    const stepDeadline = asksPerson ? Infinity : deadlineOf(step, definition.policy, now);
     if (step.abandoned || now >= stepDeadline) this.giveUp(step);
     else if (this.mayBegin(step, definition, stepDeadline)) this.attempt(step, definition, stepDeadline);
   }
@@ -193,7 +195,7 @@ export class OpenWork {
       this.permits.giveBack(step.call);
       this.appointments.dismiss(attemptOf(step.call));
     }
-    const { policy } = this.owner.execution.steps.attemptedOf(step)!;
+    const policy = policyOf(this.owner.execution, step)!;
     this.owner.receive(
       () => afterAttempt(this.state, step, policy, attempt, ended, this.worker.clock.now(), Math.random()),
       () => this.orphan(step, attempt, ended, late),
@@ -209,7 +211,7 @@ export class OpenWork {
 
   /** The time of a deferral is up, and nobody said how the step ended (law S6). */
   private endDeferral(step: StepCall): void {
-    const { policy } = this.owner.execution.steps.of(step)!;
+    const policy = policyOf(this.owner.execution, step)!;
     this.owner.receive(() =>
       step.deferral && !this.state.paused ? unanswered(step, policy, step.failures + 1, noWordOf(step)) : [],
     );

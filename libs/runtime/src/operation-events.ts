@@ -1,7 +1,9 @@
 import {
   isOpenStep,
+  pivotBegun,
   recordError,
   SagaError,
+  type Execution,
   type IncomingEvent,
   type OperatorAction,
   type OperatorRequest,
@@ -11,7 +13,7 @@ import {
 
 /** What an operator's action does to an instance as it stands: the events of it, or why it cannot be. */
 export function operationEvents(
-  state: SagaState,
+  { state, steps }: Pick<Execution, 'state' | 'steps'>,
   action: OperatorAction,
   request: OperatorRequest,
 ): readonly IncomingEvent[] | SagaError {
@@ -32,6 +34,7 @@ export function operationEvents(
       if (state.cancelRequested) return refusal('The instance is being cancelled already.');
       if (state.phase !== 'running')
         return refusal(`The instance is ${state.phase}: it is not to be cancelled any more.`);
+      if (pivotBegun(steps, state)) return refusal('The instance has begun its pivot: there is no way back.', FORWARD);
       return [{ type: 'CancelRequested', reason: request.reason }];
     case 'pause':
       return state.paused ? refusal('The instance is paused already.') : [{ type: 'SagaPaused' }];
@@ -41,6 +44,7 @@ export function operationEvents(
   }
 }
 
+const FORWARD = 'Help it forward, or terminate it.';
 const OPEN_CALLS = 'Complete, fail or skip those.';
 
 /** The error of a step of which an operator said that it did not happen. */

@@ -60,7 +60,7 @@ export class Operation {
   }
 
   private get events(): ReturnType<typeof operationEvents> {
-    return operationEvents(this.execution.state, this.action, this.request);
+    return operationEvents(this.execution, this.action, this.request);
   }
 
   private get record(): StepRecord | undefined {

@@ -10,6 +10,7 @@ import {
 } from 'reprise/core';
 import { actOn, type Actor } from './act-on.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
+import type { Intake } from './intake.js';
 import { Mailbox } from './mailbox.js';
 import { Operation } from './operation.js';
 import { OpenWork } from './open-work.js';
@@ -17,15 +18,6 @@ import type { ResidentIdentity } from './resident-identity.js';
 import { successorOf } from './successor-of.js';
 import { TurnWriter, type Written } from './turn-writer.js';
 import type { WorkerContext } from './worker-context.js';
-
-/** Something for the next turn. Read when its turn comes, so that it sees what the ones before it did. */
-interface Intake {
-  read(): readonly IncomingEvent[];
-  /** Called when the instance had no use for it any more. */
-  orphaned?(): void;
-  /** The message that leaves the mailbox with the turn. */
-  readonly message?: string;
-}
 
 /**
  * One instance in a worker's memory: takes what comes in, one turn at a time, and acts only on what is durable.
@@ -72,6 +64,7 @@ export class Resident {
       operation: (message) => new Operation(message, identity, worker.attempts, this.execution),
       told: (result) => this.work.told(result),
       orphan: (orphan) => worker.orphan(key, orphan),
+      warn: (what) => worker.log.warn(what, this.names()),
       unreadable: ({ code, message }) => worker.log.warn('A message cannot be read; it waits.', { id, code, message }),
     });
     this.work = new OpenWork(identity, worker, {

@@ -56,6 +56,7 @@ export const EVENT_PAYLOADS = {
   PatchApplied: {},
   CancelRequested: {},
   UndoRequested: {},
+  UndoRefused: {},
   CompensationStarted: { error: 'error' },
   IncidentOpened: {},
   IncidentResolved: {},
