@@ -77,8 +77,19 @@ export type PostOutcome = 'accepted' | 'unknown' | 'closed';
 export interface ClaimedInstance {
   readonly summary: InstanceSummary;
   readonly turns: readonly Turn[];
+  /** How many workers in a row died, or were taken for dead, while they ran it, with no turn of it in between; absent for none (law W5). */
+  readonly losses?: number;
   /** Why its turns cannot be read; then their payloads are as they are stored, and nobody may run it. */
   readonly unreadable?: SagaError;
+}
+
+/** An instance that is given back. */
+export interface Released {
+  readonly key: InstanceKey;
+  /** Milliseconds until it is due; null: until a message comes. */
+  readonly wakeAfter: number | null;
+  /** It was not run: it waits in spite of unread messages, and `losses` goes on counting (law W5). */
+  readonly unrun?: boolean;
 }
 
 /** A reply or message that nobody could take (law S7). */
@@ -154,11 +165,14 @@ export abstract class HistoryStore {
   /** Unread messages of instances that the worker owns, in order of arrival. They stay until a turn consumes them. */
   abstract unread(worker: string): Promise<{ readonly key: InstanceKey; readonly messages: readonly Message[] }[]>;
 
-  /** Gives instances back without a turn. One with unread messages is due at once. */
-  abstract release(
-    worker: string,
-    instances: readonly { readonly key: InstanceKey; readonly wakeAfter: number | null }[],
-  ): Promise<void>;
+  /** Gives instances back without a turn. One with unread messages is due at once, unless it was not run. */
+  abstract release(worker: string, instances: readonly Released[]): Promise<void>;
+
+  /**
+   * Says whether these instances, which the worker owns, are under suspicion: while any are, the death of the worker counts as a loss
+   * for them alone (law W5).
+   */
+  abstract suspect(worker: string, instances: readonly InstanceKey[], suspected: boolean): Promise<void>;
 
   /** Gives back everything that the worker owns apart from `held`, due at once: what a claim gave it whose answer was lost. */
   abstract releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void>;

@@ -73,6 +73,7 @@ export {
   type HostedVersion,
   type Orphan,
   type PostOutcome,
+  type Released,
   type StartRecord,
   type ForkedRun,
   type Successor,

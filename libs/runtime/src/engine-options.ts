@@ -41,6 +41,11 @@ export interface EngineOptions {
   readonly redact?: readonly string[];
   /** The most instances in memory. Default 10,000. */
   readonly capacity?: number;
+  /**
+   * How many workers in a row may die, or be taken for dead, while they run an instance and no turn of it becomes durable: then it is
+   * parked as `CRASH_LOOP` (law W5). Default 10.
+   */
+  readonly crashLimit?: number;
   /** Makes the UUIDs of runs; tests make them predictable. Default: UUID version 7. */
   readonly newRun?: () => string;
   /** Group commits under way at a time. Default 2. */

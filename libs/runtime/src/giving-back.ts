@@ -1,4 +1,11 @@
-import { recordError, type Clock, type HistoryStore, type InstanceKey, type Successor } from 'reprise/core';
+import {
+  recordError,
+  type Clock,
+  type HistoryStore,
+  type InstanceKey,
+  type Released,
+  type Successor,
+} from 'reprise/core';
 import { Backoff } from './backoff.js';
 import type { EngineLog } from './engine-log.js';
 
@@ -23,13 +30,13 @@ export class GivingBack {
     return this.open.size > 0;
   }
 
-  /** @param wakeAfter milliseconds until it is due; null: until a message comes */
-  release(worker: string, key: InstanceKey, wakeAfter: number | null): Promise<void> {
+  /** Gives it back; what is left of `wakeAfter` when the store hears is what it waits. */
+  release(worker: string, { key, wakeAfter, unrun = false }: Released): Promise<void> {
     const { store, clock } = this.options;
     const due = wakeAfter === null ? null : clock.now() + wakeAfter;
     return this.untilHeard(worker, key, 'given back', () => {
       const left = due === null ? null : Math.max(0, due - clock.now());
-      return store.release(worker, [{ key, wakeAfter: left }]);
+      return store.release(worker, [{ key, wakeAfter: left, unrun }]);
     });
   }
 

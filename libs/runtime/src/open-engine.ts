@@ -130,6 +130,7 @@ export class OpenEngine {
       poll,
       keep: milliseconds(options.keep ?? '5s'),
       capacity: options.capacity ?? 10_000,
+      crashLimit: options.crashLimit ?? 10,
       lanes: options.lanes ?? 2,
       onReply: ({ id }, reply) => this.replies.replied(id, reply),
       onSent: (from, outgoing) => this.relay.send(outgoing.map((sent) => ({ ...sent, from }))),

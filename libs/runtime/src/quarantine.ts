@@ -50,11 +50,6 @@ export class Quarantine {
     const known = status === 'incident' && error?.code === code;
     if (isUnavailable(cause) || known)
       return this.worker.log.warn('An instance cannot be read; it is tried again later.', names);
-    try {
-      await new TurnWriter({ key, id }, this.worker, turns.length, { status, retrying }).park(code, message);
-    } catch (refused) {
-      const reason = recordError(refused).message;
-      this.worker.log.error('An instance cannot be read, nor parked in an incident.', { ...names, reason });
-    }
+    await new TurnWriter({ key, id }, this.worker, turns.length, { status, retrying }).tryPark(code, message);
   }
 }

@@ -83,6 +83,17 @@ export class TurnWriter {
     await this.worker.commit({ key, seq: this.length, turn, head });
   }
 
+  /** The same, where nothing else can be done about it if the store does not take that either. */
+  async tryPark(code: string, message: string): Promise<void> {
+    try {
+      await this.park(code, message);
+    } catch (refused) {
+      const reason = recordError(refused).message;
+      const { id } = this.identity;
+      this.worker.log.error('An instance could not be parked in an incident.', { id, code, message, reason });
+    }
+  }
+
   /** All tags, if this turn changed any. */
   private changedTags(turn: Turn): Tags | undefined {
     let changed: Tags | undefined;

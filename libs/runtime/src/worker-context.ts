@@ -29,7 +29,8 @@ export interface WorkerContext {
   /** True when the worker is stopping: nothing new is begun. */
   readonly draining: boolean;
   commit(turn: TurnAppend): Promise<AppendOutcome>;
-  release(key: InstanceKey, wakeAfter: number | null): Promise<void>;
+  /** @param unrun it was not run: see `Released` */
+  release(key: InstanceKey, wakeAfter: number | null, unrun?: boolean): Promise<void>;
   /** Lets the successor of a run begin, again and again until the store hears. */
   succeed(key: InstanceKey, successor: Successor): Promise<void>;
   orphan(key: InstanceKey, orphan: Omit<Orphan, 'key'>): void;

@@ -30,11 +30,13 @@ export interface WorkerOptions {
   readonly poll: number;
   readonly keep: number;
   readonly capacity: number;
+  /** How many workers in a row may die with an instance before it is parked (law W5). */
+  readonly crashLimit: number;
   readonly lanes: number;
   /** Called with messages to other instances when they are durable. */
   readonly onSent: (from: InstanceKey, outgoing: readonly OutgoingMessage[]) => void;
-  /** Called with every instance that ends here. */
   /** Called with every reply that becomes durable here. */
   readonly onReply: (instance: Pick<ResidentIdentity, 'id'>, reply: MessageReply) => void;
+  /** Called with every instance that ends here. */
   readonly onClosed: (instance: ResidentIdentity, events: readonly HistoryEvent[]) => void;
 }

@@ -16,6 +16,7 @@ import { Admission } from './admission.js';
 import { AttemptRunner } from './attempt-runner.js';
 import { sagaLog, type EngineLog } from './engine-log.js';
 import { Claims } from './claims.js';
+import { CrashLoops } from './crash-loops.js';
 import { GivingBack } from './giving-back.js';
 import { GroupCommit } from './group-commit.js';
 import { Heartbeat } from './heartbeat.js';
@@ -52,6 +53,7 @@ export class Worker implements WorkerContext {
   private readonly orphans: OrphanDesk;
   private readonly search: WorkSearch;
   private readonly quarantine = new Quarantine(this);
+  private readonly crashLoops = new CrashLoops(this, this.options, () => this.id);
   readonly sent = this.options.onSent;
   readonly replied = this.options.onReply;
   readonly closed = this.options.onClosed;
@@ -161,11 +163,12 @@ export class Worker implements WorkerContext {
   }
 
   commit(turn: TurnAppend): Promise<AppendOutcome> {
+    this.crashLoops.progressed(turn.key);
     return this.commits.append(turn);
   }
 
-  release(key: InstanceKey, wakeAfter: number | null): Promise<void> {
-    return this.givingBack.release(this.id, key, wakeAfter);
+  release(key: InstanceKey, wakeAfter: number | null, unrun = false): Promise<void> {
+    return this.givingBack.release(this.id, { key, wakeAfter, unrun });
   }
 
   async succeed(key: InstanceKey, successor: Successor): Promise<void> {
@@ -196,7 +199,7 @@ export class Worker implements WorkerContext {
     const { store, sagas, capacity } = this.options;
     const room = this.draining ? 0 : Math.min(CLAIM, capacity - this.residents.size);
     const claimed = await this.claims.take(this.id, room, sagas.versions());
-    const readable = this.quarantine.readable(claimed);
+    const readable = this.quarantine.readable(await this.crashLoops.admit(claimed));
     const adopted: Resident[] = [];
     try {
       adopted.push(...(await Promise.all(readable.map((instance) => this.adopt(instance)))).flat());

@@ -109,6 +109,9 @@ export class PostgresHistoryStore extends HistoryStore {
     return this.ledger.release(worker, instances);
   }
 
+  override suspect(...args: Parameters<HistoryStore['suspect']>): Promise<void> {
+    return this.ledger.suspect(...args);
+  }
   override releaseOthers(worker: string, held: Parameters<HistoryStore['releaseOthers']>[1]): Promise<void> {
     return this.ledger.releaseOthers(worker, held);
   }

@@ -1,4 +1,12 @@
-import type { ClaimedInstance, HostedVersion, InstanceKey, InstanceSummary, Message, Turn } from 'reprise/core';
+import type {
+  ClaimedInstance,
+  HostedVersion,
+  InstanceKey,
+  InstanceSummary,
+  Message,
+  Released,
+  Turn,
+} from 'reprise/core';
 import { wholeMilliseconds } from './append-batch.js';
 import { keyColumns } from './appender.js';
 import { binaryArray } from './binary-array.js';
@@ -13,6 +21,7 @@ import { leave } from './statements/leave.js';
 import { readTurns } from './statements/read-turns.js';
 import { readUnread } from './statements/read-unread.js';
 import { releaseInstances } from './statements/release-instances.js';
+import { suspectInstances } from './statements/suspect-instances.js';
 import { jsonOf, summaryOf } from './summary.js';
 
 /** Who runs what: leases, claims, mail and giving back (laws W1, W2, W4). */
@@ -35,7 +44,11 @@ export class WorkerLedger {
     if (rows.length === 0) return [];
     const summaries = rows.map(summaryOf);
     const turns = await this.turnsOf(summaries);
-    return summaries.map((summary, index) => ({ summary, turns: turns[index]! }));
+    return summaries.map((summary, index) => {
+      const { losses, lost_at: lostAt } = rows[index]!;
+      const lost = Number(losses) > 0 && Number(lostAt) === turns[index]!.length - 1;
+      return { summary, turns: turns[index]!, ...(lost ? { losses: Number(losses) } : {}) };
+    });
   }
 
   /** The turns of each, read in a statement after the one that took the lease. */
@@ -57,16 +70,22 @@ export class WorkerLedger {
     return [...boxes.values()];
   }
 
-  async release(
-    worker: string,
-    instances: readonly { readonly key: InstanceKey; readonly wakeAfter: number | null }[],
-  ): Promise<void> {
+  async release(worker: string, instances: readonly Released[]): Promise<void> {
     if (instances.length === 0) return;
     const waits = binaryArray(
       'bigint',
       instances.map(({ wakeAfter }) => wholeMilliseconds(wakeAfter)),
     );
-    await this.connection.run(releaseInstances, [worker, ...keyColumns(instances), waits]);
+    const unrun = binaryArray(
+      'boolean',
+      instances.map((instance) => instance.unrun ?? false),
+    );
+    await this.connection.run(releaseInstances, [worker, ...keyColumns(instances), waits, unrun]);
+  }
+
+  async suspect(worker: string, instances: readonly InstanceKey[], suspected: boolean): Promise<void> {
+    const columns = keyColumns(instances.map((key) => ({ key })));
+    await this.connection.run(suspectInstances, [worker, ...columns, suspected]);
   }
 
   async releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void> {

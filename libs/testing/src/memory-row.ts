@@ -1,5 +1,6 @@
 import {
   isClosed,
+  type ClaimedInstance,
   type HostedVersion,
   type InstanceKey,
   type InstanceSummary,
@@ -17,6 +18,10 @@ export interface Row {
   /** As text, so that nothing is shared with whoever wrote or reads it. */
   readonly turns: string[];
   messages: Message[];
+  /** How often in a row its worker died, and how many turns it had then (law W5). */
+  losses: number;
+  lostAt: number;
+  suspected: boolean;
 }
 
 export function newRow(key: InstanceKey, start: StartRecord, worker: string | undefined, now: number): Row {
@@ -37,6 +42,9 @@ export function newRow(key: InstanceKey, start: StartRecord, worker: string | un
     wakeAt: owned ? Infinity : now,
     turns: [],
     messages: [],
+    losses: 0,
+    lostAt: 0,
+    suspected: false,
   };
 }
 
@@ -46,6 +54,12 @@ export function hosts(hosted: readonly HostedVersion[], { saga, version }: Insta
 
 export function parse(turn: string): Turn {
   return JSON.parse(turn) as Turn;
+}
+
+/** What a worker that claims it gets. */
+export function claimedOf({ summary, turns, losses, lostAt }: Row): ClaimedInstance {
+  const lost = losses > 0 && lostAt === turns.length;
+  return { summary, turns: turns.map(parse), ...(lost ? { losses } : {}) };
 }
 
 /** One that had completed is to be taken back. */

@@ -1,5 +1,5 @@
-import type { Clock, InstanceSummary, Message, Turn } from 'reprise/core';
-import type { Row } from './memory-row.js';
+import type { Clock, InstanceSummary, Message, Released, Successor, Turn } from 'reprise/core';
+import { newRow, type Row } from './memory-row.js';
 
 /** The runs of a memory store, by run and by id, who owns them, and who wants to hear when one may be due. */
 export class MemoryRuns {
@@ -35,21 +35,43 @@ export class MemoryRuns {
     this.add(row);
   }
 
+  /** Closes a run, and begins the one that it continues as. */
+  succeed(row: Row, { run, version, turn }: Successor): void {
+    const now = this.clock.now();
+    const { key, id, saga, tags, parent } = row.summary;
+    const start = { id, saga, version, tags, reuse: true, owned: false, ...(parent ? { parent } : {}) };
+    this.begin(newRow({ shard: key.shard, run }, start, undefined, now), [turn], row.messages.splice(0));
+    row.summary = { ...row.summary, status: 'continued', retrying: false, closedAt: now };
+    Object.assign(row, { owner: undefined, wakeAt: Infinity });
+    this.hint();
+  }
+
   remove({ key, id }: InstanceSummary): void {
     this.rows.delete(key.run);
     if (this.current.get(id)?.summary.key.run === key.run) this.current.delete(id);
   }
 
-  /** @param wakeAfter milliseconds until it is due; null: until a message comes */
-  free(row: Row, wakeAfter: number | null): void {
+  free(row: Row, { wakeAfter, unrun }: Omit<Released, 'key'>): void {
     const due = wakeAfter === null ? Infinity : this.clock.now() + wakeAfter;
-    row.owner = undefined;
-    row.wakeAt = row.messages.length > 0 ? this.clock.now() : due;
+    Object.assign(row, { owner: undefined, suspected: false });
+    row.wakeAt = row.messages.length > 0 && !unrun ? this.clock.now() : due;
+    if (!unrun) row.losses = 0;
     if (row.wakeAt !== Infinity) this.clock.schedule(row.wakeAt, () => this.hint());
   }
 
   freeOf(worker: string): void {
-    for (const row of this.rows.values()) if (row.owner === worker) this.free(row, 0);
+    for (const row of this.rows.values()) if (row.owner === worker) this.free(row, { wakeAfter: 0 });
+  }
+
+  /** Frees what a worker held that died (law W5). */
+  lost(worker: string): void {
+    const held = this.all().filter(({ owner }) => owner === worker);
+    const suspects = held.filter(({ suspected }) => suspected);
+    for (const row of suspects.length > 0 ? suspects : held) {
+      row.losses = row.lostAt === row.turns.length ? row.losses + 1 : 1;
+      row.lostAt = row.turns.length;
+    }
+    for (const row of held) this.free(row, { wakeAfter: 0, unrun: true });
   }
 
   onHint(listener: () => void): () => void {

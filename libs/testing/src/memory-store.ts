@@ -15,6 +15,7 @@ import {
   type Orphan,
   type ForkedRun,
   type PostOutcome,
+  type Released,
   type ReplyAddress,
   type Successor,
   type Turn,
@@ -24,6 +25,7 @@ import {
 import { MemoryCatalogue } from './memory-catalogue.js';
 import { MemoryCorrespondence } from './memory-correspondence.js';
 import { MemoryLeases } from './memory-leases.js';
+import { MemoryLedger } from './memory-ledger.js';
 import { MemoryOrphans, NO_RUN, type MemoryOrphan } from './memory-orphans.js';
 import { hosts, newRow, parse, reopen, setHead, type Row } from './memory-row.js';
 import { MemoryRuns } from './memory-runs.js';
@@ -42,11 +44,13 @@ export class MemoryStore extends HistoryStore {
   readonly limits: MemoryStepLimits;
   private readonly runs: MemoryRuns;
   private readonly leases: MemoryLeases;
+  private readonly ledger: MemoryLedger;
 
   constructor(readonly clock: Clock) {
     super();
     this.runs = new MemoryRuns(clock);
-    this.leases = new MemoryLeases(clock, (worker) => this.freeOf(worker));
+    this.leases = new MemoryLeases(clock, (worker) => this.lost(worker));
+    this.ledger = new MemoryLedger(clock, this.runs, this.leases);
     this.limits = new MemoryStepLimits(clock, (worker) => !this.leases.isDead(worker));
     this.unclaimed = new MemoryOrphans(clock);
     this.schedules = new MemoryScheduleStore(clock);
@@ -76,38 +80,19 @@ export class MemoryStore extends HistoryStore {
   }
 
   async claim(worker: string, limit: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]> {
-    const now = this.clock.now();
-    this.leases.expire();
-    if (this.leases.isDead(worker)) return [];
-    const due = this.runs
-      .all()
-      .filter(
-        ({ summary, owner, wakeAt }) => !owner && wakeAt <= now && !isClosed(summary.status) && hosts(hosted, summary),
-      )
-      .sort((a, b) => a.wakeAt - b.wakeAt)
-      .slice(0, limit);
-    for (const row of due) Object.assign(row, { owner: worker, wakeAt: Infinity });
-    return due.map(({ summary, turns }) => ({ summary, turns: turns.map(parse) }));
+    return this.ledger.claim(worker, limit, hosted);
   }
-
-  async unread(worker: string): Promise<{ key: InstanceKey; messages: readonly Message[] }[]> {
-    return this.runs
-      .all()
-      .filter(({ owner, messages }) => owner === worker && messages.length > 0)
-      .map(({ summary, messages }) => ({ key: summary.key, messages: [...messages] }));
+  async unread(worker: string): ReturnType<HistoryStore['unread']> {
+    return this.ledger.unread(worker);
   }
-
-  async release(worker: string, instances: readonly { key: InstanceKey; wakeAfter: number | null }[]): Promise<void> {
-    for (const { key, wakeAfter } of instances) {
-      const row = this.runs.get(key.run);
-      if (row?.owner === worker) this.runs.free(row, wakeAfter);
-    }
+  async release(worker: string, instances: readonly Released[]): Promise<void> {
+    this.ledger.release(worker, instances);
   }
-
+  async suspect(worker: string, instances: readonly InstanceKey[], suspected: boolean): Promise<void> {
+    this.ledger.suspect(worker, instances, suspected);
+  }
   async releaseOthers(worker: string, held: readonly InstanceKey[]): Promise<void> {
-    const kept = new Set(held.map(({ run }) => run));
-    for (const row of this.runs.all())
-      if (row.owner === worker && !kept.has(row.summary.key.run)) this.runs.free(row, 0);
+    this.ledger.releaseOthers(worker, held);
   }
 
   async leave(worker: string): Promise<void> {
@@ -162,16 +147,10 @@ export class MemoryStore extends HistoryStore {
     return (this.runs.get(key.run)?.turns ?? []).map(parse);
   }
 
-  async succeed(worker: string, key: InstanceKey, { run, version, turn }: Successor): Promise<'succeeded' | 'refused'> {
+  async succeed(worker: string, key: InstanceKey, successor: Successor): Promise<'succeeded' | 'refused'> {
     const row = this.runs.get(key.run);
     if (!row || row.owner !== worker) return 'refused';
-    const now = this.clock.now();
-    const { id, saga, tags, parent } = row.summary;
-    const start = { id, saga, version, tags, reuse: true, owned: false, ...(parent ? { parent } : {}) };
-    this.runs.begin(newRow({ shard: key.shard, run }, start, undefined, now), [turn], row.messages.splice(0));
-    row.summary = { ...row.summary, status: 'continued', retrying: false, closedAt: now };
-    Object.assign(row, { owner: undefined, wakeAt: Infinity });
-    this.runs.hint();
+    this.runs.succeed(row, successor);
     return 'succeeded';
   }
 
@@ -227,7 +206,7 @@ export class MemoryStore extends HistoryStore {
     this.correspondence.send(key, outgoing ?? [], this.clock.now());
     if (head) setHead(row, head, this.clock.now());
     if (isClosed(row.summary.status)) this.retire(row);
-    else if (release) this.runs.free(row, release.wakeAfter);
+    else if (release) this.runs.free(row, release);
     this.runs.hint();
     return 'appended';
   }
@@ -241,6 +220,11 @@ export class MemoryStore extends HistoryStore {
         this.correspondence.replyUnlessAnswered(id, { message, reply: ENDED_BEFORE });
       this.unclaimed.keep({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
     }
+  }
+
+  private lost(worker: string): void {
+    this.limits.freeOf(worker);
+    this.runs.lost(worker);
   }
 
   private freeOf(worker: string): void {

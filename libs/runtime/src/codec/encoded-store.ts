@@ -46,6 +46,7 @@ export const STORE_MEMBERS = {
   claim: 'payloads',
   unread: 'payloads',
   release: 'plain',
+  suspect: 'plain',
   releaseOthers: 'plain',
   leave: 'plain',
   wakeIncidents: 'plain',

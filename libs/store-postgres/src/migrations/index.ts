@@ -4,6 +4,7 @@ import { catalogue } from './0003-catalogue.js';
 import { schedules } from './0004-schedules.js';
 import { stepLimits } from './0005-step-limits.js';
 import { correspondence } from './0006-correspondence.js';
+import { losses } from './0007-losses.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   schedules,
   stepLimits,
   correspondence,
+  losses,
 ];

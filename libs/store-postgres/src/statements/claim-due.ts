@@ -28,5 +28,5 @@ update ${schema}.instance set
   wake_at = case when instance.unread > 0 then instance.wake_at else 'infinity' end
 from alive, due
 where instance.shard = due.shard and instance.run = due.run
-returning ${SUMMARY_COLUMNS}`,
+returning ${SUMMARY_COLUMNS}, instance.losses, instance.lost_at`,
 };

@@ -11,6 +11,6 @@ export const leave: Statement = {
 with ended as (
   update ${schema}.worker set freed_at = coalesce(freed_at, now()) where id = $1::uuid
 )
-update ${schema}.instance set owner = null, wake_at = now()
+update ${schema}.instance set owner = null, wake_at = now(), losses = 0, suspected = false
 where owner = $1::uuid and closed_at is null`,
 };
