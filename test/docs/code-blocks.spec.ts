@@ -16,7 +16,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   'reprise/participant': 'Handlers Handles HandlerStep ParticipantModule',
   'reprise/postgres': 'postgres repriseMigrations transactionManager',
   'reprise/runtime': 'SystemClock',
-  'reprise/testing': 'crashEverywhere MemoryStore replayHistory testSaga',
+  'reprise/testing': 'crashAtEveryPoint crashEverywhere MemoryStore replayHistory testSaga',
   '@nestjs/common': 'Body Controller Get Inject Injectable Module Param Post',
   '@nestjs/core': 'NestFactory',
   '@nestjs/microservices': 'MessagePattern MicroserviceOptions RpcException Transport',
@@ -29,6 +29,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   './readme/payment-gateway.js': 'CardDeclined PaymentGateway',
   './readme/place-order.saga.js': 'PlaceOrder PlaceOrderSaga',
   './readme/shop.module.js': 'ShopModule',
+  './fixtures/parcels.js': 'NewLabelSaga OldLabelSaga ParcelSaga ShipmentSaga TooHeavy',
   './fixtures/surroundings.js': 'order orders Payments Mails LoanApproval LoanRejected Bank',
 };
 /** Names of types; a name that is both is imported as the class it is. */

@@ -4,7 +4,8 @@ import { Test } from '@nestjs/testing';
 import { getSagaClientToken, SAGA_MODULE_OPTIONS, type SagaClient } from 'reprise';
 import { StepTransport, type StepCommand, type StepReply } from 'reprise/core';
 import { SystemClock } from 'reprise/runtime';
-import { crashEverywhere, MemoryStore, testSaga } from 'reprise/testing';
+import { crashAtEveryPoint, crashEverywhere, MemoryStore, testSaga } from 'reprise/testing';
+import { NewLabelSaga, OldLabelSaga, ParcelSaga, ShipmentSaga, TooHeavy } from './fixtures/parcels.js';
 import { Page, ROOT } from './markdown.js';
 import { PlaceOrderSaga } from './readme/place-order.saga.js';
 import { ShopModule } from './readme/shop.module.js';
@@ -34,6 +35,33 @@ it('comes to the same end wherever the process dies', async () => {
   });
   expect(end.status).toBe('completed');
   expect(points).toBeGreaterThan(10);
+});
+
+it('takes the first parcel back when the second cannot be shipped', async () => {
+  const parcels = testSaga(ParcelSaga)
+    .step('pack', (sku) => {
+      if (sku === 'anvil') throw new TooHeavy(sku);
+      return `parcel of ${sku}`;
+    })
+    .step('unpack', () => undefined);
+  const run = await testSaga(ShipmentSaga).hosting(parcels).start(['tea', 'anvil']);
+  await expect(run.result()).rejects.toThrow('anvil');
+  const first = await run.find(ParcelSaga, 'test/0');
+  expect(first.status).toBe('compensated');
+  expect(first.compensated).toEqual(['pack']);
+});
+
+it('keeps old parcels on the old version, wherever the process dies', async () => {
+  const { end } = await crashAtEveryPoint(async (point) => {
+    const process = await testSaga(OldLabelSaga).open(point);
+    await process.start(OldLabelSaga, 'tea', { id: 'old' });
+    await process.deploy(testSaga(OldLabelSaga).hosting(testSaga(NewLabelSaga)));
+    await process.start(NewLabelSaga, 'pot', { id: 'new' });
+    await process.until(() => process.instances.every(({ status }) => status === 'completed'));
+    const [old, fresh] = [await process.find(OldLabelSaga, 'old'), await process.find(NewLabelSaga, 'new')];
+    return [await old.result(), await fresh.result()];
+  });
+  expect(end).toEqual(['paper label of tea', 'printed label of pot']);
 });
 
 class OtherServices extends StepTransport {

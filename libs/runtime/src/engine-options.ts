@@ -46,8 +46,8 @@ export interface EngineOptions {
    * parked as `CRASH_LOOP` (law W5). Default 10.
    */
   readonly crashLimit?: number;
-  /** Makes the UUIDs of runs; tests make them predictable. Default: UUID version 7. */
-  readonly newRun?: () => string;
+  /** Makes the UUID of a run of this id; tests make it predictable. Default: UUID version 7. */
+  readonly newRun?: (id: string) => string;
   /** Group commits under way at a time. Default 2. */
   readonly lanes?: number;
   /** How long ended instances of hosted sagas are kept that say nothing of their own. Default: for ever. */

@@ -26,7 +26,7 @@ export interface StarterOptions {
   readonly clock: Clock;
   readonly sagas: HostedSagas;
   readonly payloadLimit: number | undefined;
-  readonly newRun: () => string;
+  readonly newRun: (id: string) => string;
   /** How long the store may take to confirm a start, in milliseconds. */
   readonly timeout: number;
   /** Undefined in a pure client. */
@@ -58,7 +58,7 @@ export class InstanceStarter {
     const id = checkedId(options.id ?? uuidV7());
     const { name: saga, version } = definition;
     const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, payloadLimit);
-    const key = { shard: shardOf(id), run: newRun() };
+    const key = { shard: shardOf(id), run: newRun(id) };
     const within = options.manager && this.options.store.within(options.manager);
     // Until the caller commits nobody may run it; then whoever has room does.
     const hosted = worker?.hasRoom && !within ? sagas.get(saga, version) : undefined;

@@ -72,7 +72,7 @@ export class OpenEngine {
       clock: this.clock,
       sagas,
       payloadLimit,
-      newRun: options.newRun ?? uuidV7,
+      newRun: options.newRun ?? (() => uuidV7()),
       timeout: milliseconds(options.startTimeout ?? '30s'),
       worker: this.worker,
       unowned: this.unowned,

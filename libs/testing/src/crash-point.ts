@@ -1,13 +1,13 @@
 import type { AppendOutcome, StepInvocation, TurnAppend } from 'reprise/core';
 import { MemoryStore } from './memory-store.js';
-import type { StepWatch } from './saga-test.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** Counts the moments at which a process may die, and lets it die at one of them. */
-export class CrashPoint implements StepWatch {
+export class CrashPoint {
   passed = 0;
   /** What the process was doing when it died. */
   place: string | undefined;
+  /** What dying is. */
   die: () => void = () => undefined;
 
   /** @param at the moment, 1 for the first; undefined: none, only count */

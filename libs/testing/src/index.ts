@@ -1,8 +1,11 @@
-export { crashEverywhere, type CrashReport, type EndState } from './crash-everywhere.js';
+export { crashAtEveryPoint, crashEverywhere, type CrashReport, type EndState } from './crash-everywhere.js';
+export type { CrashPoint } from './crash-point.js';
 export { MemoryStepTransactions } from './memory-step-transactions.js';
 export { MemoryStore } from './memory-store.js';
 export { MemoryTransaction } from './memory-transaction.js';
 export { replayEveryPrefix, replayHistory, type ReplaySubject } from './replay-check.js';
+export type { HostedByTest } from './hosted-by-test.js';
 export { SagaTest, testSaga } from './saga-test.js';
+export { TestProcess, type ProcessOptions } from './test-process.js';
 export { TestRun } from './test-run.js';
 export { VirtualClock } from './virtual-clock.js';

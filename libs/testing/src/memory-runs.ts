@@ -22,6 +22,10 @@ export class MemoryRuns {
     return this.current.get(id);
   }
 
+  newestOfAll(): Row[] {
+    return [...this.current.values()];
+  }
+
   /** From now on the newest of its id. */
   add(row: Row): void {
     this.rows.set(row.summary.key.run, row);

@@ -68,6 +68,11 @@ export class MemoryStore extends HistoryStore {
     return this.unclaimed.list;
   }
 
+  /** The newest run of every id. */
+  get newest(): readonly InstanceSummary[] {
+    return this.runs.newestOfAll().map(({ summary }) => summary);
+  }
+
   async open(): Promise<void> {}
   async close(): Promise<void> {}
 

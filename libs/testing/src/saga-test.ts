@@ -7,33 +7,25 @@ import {
   type StepName,
   type StepResult,
 } from 'reprise/decorators';
-import type { PayloadCodec, StepInvocation } from 'reprise/core';
-import { MemoryStore } from './memory-store.js';
-import { noFake, TestWorld, type StepBody } from './test-world.js';
-import { TestRun } from './test-run.js';
-import { VirtualClock } from './virtual-clock.js';
-
-/** Looks at every attempt, before and after its body; a crash test stops the world there. */
-export interface StepWatch {
-  before(invocation: StepInvocation): Promise<void>;
-  after(invocation: StepInvocation): Promise<void>;
-}
-
-/** What a crash test puts into a world. */
-export interface WorldHooks {
-  readonly id?: string;
-  readonly watch?: StepWatch;
-  readonly onWorld?: (world: TestWorld) => void;
-}
+import type { Command, CommandInput, CommandResult } from 'reprise/contracts';
+import type { CronCalendar, PayloadCodec, StepInvocation } from 'reprise/core';
+import type { HostedSaga } from 'reprise/runtime';
+import type { CrashPoint } from './crash-point.js';
+import type { HostedByTest } from './hosted-by-test.js';
+import { noFake, type StepBody } from './test-world.js';
+import { TestProcess } from './test-process.js';
+import type { TestRun } from './test-run.js';
 
 /** A test of a saga being set up: who performs its steps. Reusable: every `start` makes a world of its own. */
-export class SagaTest<T> {
+export class SagaTest<T> implements HostedByTest {
   private readonly bodies = new Map<string, StepBody>();
   private host: object | undefined;
   private codecs: readonly PayloadCodec[] = [];
+  private others: readonly HostedByTest[] = [];
+  private cronCalendar: CronCalendar | undefined;
   private transaction: unknown;
 
-  constructor(private readonly sagaClass: SagaClass<T>) {}
+  constructor(readonly sagaClass: SagaClass<T>) {}
 
   /** Performs a step, or a compensation, by name: typed arguments and result; what it throws is what the participant throws. */
   step<K extends StepName<T>>(
@@ -47,6 +39,15 @@ export class SagaTest<T> {
   /** Performs a remote compensation by the name of its mapping method; it gets the command's input. Without it the undo succeeds. */
   undo(name: string, body: (...args: never[]) => unknown): this {
     this.bodies.set(name, (args) => body(...(args as never[])));
+    return this;
+  }
+
+  /** Performs what the code sends with `saga.call()`, and undos of it: by command. */
+  command<C extends Command>(
+    command: C,
+    body: (input: CommandInput<C>) => CommandResult<C> | Promise<CommandResult<C>>,
+  ): this {
+    this.bodies.set(command.pattern, ([input]) => body(input as CommandInput<C>));
     return this;
   }
 
@@ -76,40 +77,58 @@ export class SagaTest<T> {
     return this;
   }
 
-  /** Starts an instance and goes on until nothing moves but time. */
-  async start(input: SagaInput<T>, options: { readonly id?: string } = {}): Promise<TestRun<T>> {
-    return this.startIn(new MemoryStore(new VirtualClock()), input, options);
+  /**
+   * Hosts other sagas beside this one, each with steps of its own: the children that it starts, sagas that it talks to.
+   * @example testSaga(ShipOrderSaga).hosting(testSaga(ShipParcelSaga).step('ship', ({ orderId }) => ({ trackingId: orderId })))
+   */
+  hosting(...tests: readonly HostedByTest[]): this {
+    this.others = [...this.others, ...tests];
+    return this;
   }
 
-  /** `start`, with a store and a watch of one's own. */
-  async startIn(
-    store: MemoryStore,
-    input: SagaInput<T>,
-    { id = 'test', watch, onWorld }: WorldHooks = {},
-  ): Promise<TestRun<T>> {
-    const definition = sagaDefinition(this.sagaClass);
+  /** Reads the expressions of schedules: `cron()` of `reprise/cron`. Needed where a hosted saga has a `@Schedule`. */
+  calendar(calendar: CronCalendar): this {
+    this.cronCalendar = calendar;
+    return this;
+  }
+
+  /** Starts an instance and goes on until nothing moves but time. */
+  async start(input: SagaInput<T>, options: { readonly id?: string } = {}): Promise<TestRun<T>> {
+    return (await this.open()).start(this.sagaClass, input, options);
+  }
+
+  /**
+   * A process that hosts the sagas and has no instance yet: to start several, of one saga or of more.
+   * @param point where it dies; see `crashAtEveryPoint`
+   */
+  async open(point?: CrashPoint): Promise<TestProcess> {
+    const { codecs: codec, cronCalendar: calendar, transaction: manager } = this;
+    return TestProcess.open(this, {
+      ...(point ? { point } : {}),
+      ...(codec.length > 0 ? { codec } : {}),
+      ...(calendar ? { calendar } : {}),
+      manager,
+    });
+  }
+
+  hosted(point?: CrashPoint): readonly HostedSaga[] {
     const perform = async (step: string, args: readonly unknown[], invocation: StepInvocation): Promise<unknown> => {
-      await watch?.before(invocation);
+      await point?.before(invocation);
       try {
         return await this.perform(step, args, invocation);
       } finally {
-        await watch?.after(invocation);
+        await point?.after(invocation);
       }
     };
-    const { codecs: codec } = this;
-    const world = new TestWorld({ definition, clock: store.clock as VirtualClock, store, perform, codec });
-    store.transactions.manager = this.transaction;
-    onWorld?.(world);
-    const run = new TestRun<T>(world, definition, id);
-    await run.begin(input);
-    return run;
+    const own = { definition: sagaDefinition(this.sagaClass), perform };
+    return [own, ...this.others.flatMap((other) => other.hosted(point))];
   }
 
   private async perform(step: string, args: readonly unknown[], invocation: StepInvocation): Promise<unknown> {
     const body = this.bodies.get(step);
     if (body) return body(args, invocation);
     const definition = sagaDefinition(this.sagaClass).steps.get(step);
-    if (this.host && !definition?.command) return performLocal(this.host, step, args);
+    if (this.host && definition && !definition.command) return performLocal(this.host, step, args);
     if (invocation.undoes !== undefined) return undefined;
     throw noFake(step);
   }

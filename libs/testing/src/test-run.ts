@@ -8,7 +8,16 @@ import {
   type SagaStatus,
   type Turn,
 } from 'reprise/core';
-import type { QueryName, SagaInput, SagaResult, SignalName, StepResult, UpdateName } from 'reprise/decorators';
+import {
+  sagaDefinition,
+  type QueryName,
+  type SagaClass,
+  type SagaInput,
+  type SagaResult,
+  type SignalName,
+  type StepResult,
+  type UpdateName,
+} from 'reprise/decorators';
 import type { FailStepOptions } from 'reprise/runtime';
 import { replayEveryPrefix } from './replay-check.js';
 import { updateUntilAnswered } from './test-update.js';
@@ -28,8 +37,8 @@ export class TestRun<T> {
     readonly id: string,
   ) {}
 
+  /** Starts it, and goes on until nothing moves but time. */
   async begin(input: SagaInput<T>): Promise<void> {
-    await this.world.boot();
     for (let started = false; !started; started = started || (await this.exists())) {
       const starting = this.world.engine.start(this.definition, input, { id: this.id }).then(
         () => (started = true),
@@ -44,7 +53,14 @@ export class TestRun<T> {
     await this.settle();
   }
 
-  /** Everything that happened so far. As JSON it can be kept, and replayed against tomorrow's code. */
+  /** Another instance in the same process: a child, for instance. @throws SagaError `UNKNOWN_INSTANCE` */
+  async find<Other>(saga: SagaClass<Other>, id: string): Promise<TestRun<Other>> {
+    const other = new TestRun<Other>(this.world, sagaDefinition(saga), id);
+    await other.settle();
+    return other;
+  }
+
+  /** Everything that happened so far, as of the last call of a method here. As JSON it can be kept, and replayed against tomorrow's code. */
   get history(): readonly Turn[] {
     return this.turns;
   }

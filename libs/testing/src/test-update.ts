@@ -10,34 +10,21 @@ export async function updateUntilAnswered(
   args: readonly unknown[],
 ): Promise<() => unknown> {
   const key = globalThis.crypto.randomUUID();
-  for (;;) {
-    let died = false;
-    let answer: (() => unknown) | undefined;
-    void world.died().then(() => (died = true));
-    void world.engine
-      .update(definition, id, name, args, { key })
-      .then((update) => update.result())
-      .then(
-        (result) => (answer = () => result),
-        (error: unknown) => {
-          if (!died)
-            answer = () => {
-              throw error;
-            };
-        },
-      );
-    await world.settle();
-    if (answer) return answer;
-    if (!died) return stillUnanswered(name, id);
-  }
+  const answer = await world.survive(async () => {
+    const update = await world.engine.update(definition, id, name, args, { key });
+    return update.result();
+  });
+  return () => {
+    if (!answer) throw stillUnanswered(name, id);
+    if ('error' in answer) throw answer.error;
+    return answer.value;
+  };
 }
 
-function stillUnanswered(name: string, id: string): () => never {
-  return () => {
-    throw new SagaError(
-      'RESULT_TIMED_OUT',
-      `Update "${name}" of instance "${id}" is not answered: nothing moves any more but time.`,
-      'Let its handler end without a wait, or look at history.',
-    );
-  };
+function stillUnanswered(name: string, id: string): SagaError {
+  return new SagaError(
+    'RESULT_TIMED_OUT',
+    `Update "${name}" of instance "${id}" is not answered: nothing moves any more but time.`,
+    'Let its handler end without a wait, or look at history.',
+  );
 }

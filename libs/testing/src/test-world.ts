@@ -1,52 +1,47 @@
-import {
-  SagaError,
-  StepTransport,
-  type SagaDefinition,
-  type StepCommand,
-  type StepInvocation,
-  type StepReply,
-} from 'reprise/core';
-import { NodeIdle, SagaEngine, type EngineOptions } from 'reprise/runtime';
+import { SagaError, StepTransport, type StepCommand, type StepInvocation, type StepReply } from 'reprise/core';
+import { NodeIdle, SagaEngine, type EngineOptions, type HostedSaga } from 'reprise/runtime';
 import { type MemoryStore } from './memory-store.js';
+import { predictableRun } from './predictable-run.js';
 import type { VirtualClock } from './virtual-clock.js';
-
-/** The one run of a test, so that chance in it is the same every time. */
-const RUN = '00000000-0000-7000-8000-000000000001';
 
 /** Performs a step in a test. */
 export type StepBody = (args: readonly unknown[], invocation: StepInvocation) => unknown;
 
 export interface WorldOptions {
-  readonly definition: SagaDefinition;
-  readonly clock: VirtualClock;
   readonly store: MemoryStore;
-  readonly codec?: EngineOptions['codec'];
-  /** Performs a step or a compensation, local or remote, or throws what it throws. */
-  readonly perform: (step: string, args: readonly unknown[], invocation: StepInvocation) => Promise<unknown>;
+  readonly engine: Pick<EngineOptions, 'codec' | 'calendar'>;
 }
 
 /** The real engine over a map and a virtual clock. It can crash and come back; the store and the clock stay. */
 export class TestWorld {
   engine!: SagaEngine;
+  private readonly clock: VirtualClock;
   private dead = false;
   private readonly mourners: (() => void)[] = [];
   private readonly idle = new NodeIdle();
 
-  constructor(private readonly options: WorldOptions) {}
+  constructor(
+    private readonly options: WorldOptions,
+    /** What the process runs: each performs its steps and compensations, local or remote, or throws what they throw. */
+    private hosted: readonly HostedSaga[],
+  ) {
+    this.clock = options.store.clock as VirtualClock;
+  }
 
   async boot(): Promise<void> {
-    const { definition, clock, store, codec, perform } = this.options;
+    const { hosted, clock, idle } = this;
+    const { store, engine } = this.options;
     this.engine = new SagaEngine({
+      ...engine,
       store,
-      ...(codec ? { codec } : {}),
-      transport: new DirectTransport(perform),
       clock,
-      idle: this.idle,
+      idle,
+      transport: new DirectTransport(hosted),
       lease: Infinity,
       poll: Infinity,
-      newRun: () => RUN,
+      newRun: (id) => predictableRun(store, id),
     });
-    this.engine.host({ definition, perform });
+    for (const saga of hosted) this.engine.host(saga);
     await this.engine.open();
   }
 
@@ -62,8 +57,9 @@ export class TestWorld {
     return new Promise((resolve) => this.mourners.push(resolve));
   }
 
-  /** Stops in mid-flight and starts again from what is stored. */
-  async reboot(): Promise<void> {
+  /** Stops in mid-flight and starts again from what is stored. @param hosted what it runs from now on; the same if absent */
+  async reboot(hosted = this.hosted): Promise<void> {
+    this.hosted = hosted;
     this.dead = false;
     await this.engine.crash();
     await this.options.store.freeAll();
@@ -72,7 +68,7 @@ export class TestWorld {
 
   /** Goes on until nothing moves but time: every step that was begun has ended. */
   async settle(): Promise<void> {
-    const { clock } = this.options;
+    const { clock } = this;
     for (let quiet = 0; quiet < 3;) {
       await this.idle.drained();
       if (this.dead) {
@@ -88,20 +84,48 @@ export class TestWorld {
 
   /** Lets `by` milliseconds pass, appointment by appointment, settling after each. */
   async advance(by: number): Promise<void> {
-    const { clock } = this.options;
-    const until = clock.now() + by;
+    const until = this.clock.now() + by;
     await this.settle();
-    for (let next = clock.nextAt(); next !== undefined && next <= until; next = clock.nextAt()) {
-      clock.moveTo(next);
+    while (await this.next(until));
+    this.clock.moveTo(until);
+  }
+
+  /** Lets time pass until the next appointment, and settles. False if there is none until then. @param until milliseconds since the epoch */
+  async next(until = Infinity): Promise<boolean> {
+    const next = this.clock.nextAt();
+    if (next === undefined || next > until) return false;
+    this.clock.moveTo(next);
+    await this.settle();
+    return true;
+  }
+
+  /**
+   * Does something that needs a living process, again if it dies meanwhile: resolves when it is done, or when nothing moves any more.
+   * @param act begun anew after each death
+   */
+  async survive<T>(act: () => Promise<T>): Promise<Survived<T>> {
+    for (;;) {
+      let died = false;
+      let outcome: Survived<T> | undefined;
+      void this.died().then(() => (died = true));
+      void act().then(
+        (value) => (outcome = { value }),
+        (error: unknown) => {
+          if (!died) outcome = { error };
+        },
+      );
       await this.settle();
+      if (outcome || !died) return outcome;
     }
-    clock.moveTo(until);
   }
 }
 
-/** Hands remote commands to the test's fakes. */
+/** Undefined: it did not end, and nothing moves any more but time. */
+export type Survived<T> = { readonly value: T } | { readonly error: unknown } | undefined;
+
+/** Hands remote commands to whoever performs the steps of the saga that sends them. */
 class DirectTransport extends StepTransport {
-  constructor(private readonly perform: WorldOptions['perform']) {
+  constructor(private readonly hosted: readonly HostedSaga[]) {
     super();
   }
 
@@ -113,7 +137,8 @@ class DirectTransport extends StepTransport {
 
   async send({ step, input, saga, instance, attempt, key, undoes, deadline }: StepCommand): Promise<StepReply> {
     const invocation = { saga, instance, step, attempt, key, deadline, ...(undoes === undefined ? {} : { undoes }) };
-    return { outcome: 'completed', result: await this.perform(step, [input], invocation) };
+    const sender = this.hosted.findLast(({ definition }) => definition.name === saga)!;
+    return { outcome: 'completed', result: await sender.perform(step, [input], invocation) };
   }
 }
 

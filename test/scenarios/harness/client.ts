@@ -1,0 +1,50 @@
+import type { SagaStatus } from 'reprise/core';
+import type {
+  QueryName,
+  SagaClass,
+  SagaInput,
+  SignalName,
+  StepInput,
+  StepResult,
+  UpdateName,
+} from 'reprise/decorators';
+import type { SagaControl } from 'reprise/runtime';
+
+/** How an instance ended. */
+export interface End {
+  readonly status: SagaStatus;
+  readonly result?: unknown;
+  /** The message of the error it ended in. */
+  readonly error?: string;
+  /** The steps that were taken back, in order. */
+  readonly compensated?: readonly string[];
+}
+
+type Answer<F> = F extends (...args: never[]) => infer R ? R : never;
+
+/** What the driver of a scenario can do, whatever runs the sagas: a process in memory and in virtual time, or workers over PostgreSQL. */
+export interface Client {
+  /** A name that nobody else in the database has. All other methods take the short name. */
+  id(name: string): string;
+  /** So many days of the scenario, in milliseconds: days in virtual time, a moment in real time. */
+  days(count: number): number;
+  start<T>(saga: SagaClass<T>, input: SagaInput<T>, name: string): Promise<void>;
+  signal<T>(saga: SagaClass<T>, name: string, signal: SignalName<T>, ...args: unknown[]): Promise<void>;
+  update<T, K extends UpdateName<T>>(
+    saga: SagaClass<T>,
+    name: string,
+    update: K,
+    ...args: StepInput<T[K]>
+  ): Promise<StepResult<T[K]>>;
+  query<T, K extends QueryName<T>>(saga: SagaClass<T>, name: string, query: K): Promise<Answer<T[K]>>;
+  cancel(name: string, reason: string): Promise<void>;
+  /** What a person does, by the call of the step that it is about. */
+  operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void>;
+  status(name: string): Promise<SagaStatus>;
+  /** Waits until it is so: time passes as far as it must. */
+  until(condition: () => boolean | Promise<boolean>): Promise<void>;
+  /** Waits for the end of an instance. */
+  end<T>(saga: SagaClass<T>, name: string): Promise<End>;
+  /** From now on processes run these providers of the scenario, and no others. */
+  deploy(...providers: readonly object[]): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import { SagaError, type SagaStatus } from 'reprise/core';
+import { sagaDefinition, type SagaClass } from 'reprise/decorators';
+import type { SagaControl } from 'reprise/runtime';
+import type { HostedByTest, TestProcess } from 'reprise/testing';
+import type { Client, End } from './client.js';
+import { endOf } from './end-of.js';
+
+const DAY = 86_400_000;
+
+/** Drives a scenario in one process in memory and in virtual time. */
+export class MemoryClient implements Client {
+  constructor(
+    private readonly process: TestProcess,
+    private readonly hosting: (providers: readonly object[]) => HostedByTest,
+  ) {}
+
+  id(name: string): string {
+    return name;
+  }
+
+  days(count: number): number {
+    return count * DAY;
+  }
+
+  async start<T>(saga: SagaClass<T>, input: never, name: string): Promise<void> {
+    await this.process.start(saga, input, { id: name });
+  }
+
+  async signal(_saga: SagaClass, name: string, signal: string, ...args: unknown[]): Promise<void> {
+    await this.process.act((engine) => engine.signal(name, signal, args));
+  }
+
+  async update(saga: SagaClass, name: string, update: string, ...args: unknown[]): Promise<never> {
+    const run = await this.process.find(saga, name);
+    return (await run.update(update as never, ...(args as never[]))) as never;
+  }
+
+  async query(saga: SagaClass, name: string, query: string): Promise<never> {
+    return (await this.process.engine.query(sagaDefinition(saga), name, query, [])) as never;
+  }
+
+  async cancel(name: string, reason: string): Promise<void> {
+    await this.process.act((engine) => engine.cancel(name, reason));
+  }
+
+  async operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void> {
+    let tries = 0;
+    await this.process.act(async ({ control }) => {
+      tries++;
+      await act(control, name).catch((error: unknown) => {
+        // The process died when it was done, and before it could say so.
+        if (tries === 1 || !(error instanceof SagaError) || error.code !== 'OPERATION_REFUSED') throw error;
+      });
+    });
+  }
+
+  async status(name: string): Promise<SagaStatus> {
+    return (await this.process.engine.describe(name)).status;
+  }
+
+  async until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    await this.process.until(condition);
+  }
+
+  async end(_saga: SagaClass, name: string): Promise<End> {
+    let end: End | undefined;
+    await this.process.until(async () => {
+      end = endOf(await this.process.engine.history(name));
+      return end !== undefined;
+    });
+    return end!;
+  }
+
+  async deploy(...providers: readonly object[]): Promise<void> {
+    await this.process.deploy(this.hosting(providers));
+  }
+}

@@ -1,0 +1,80 @@
+import { setTimeout as pass } from 'node:timers/promises';
+import type { SagaStatus } from 'reprise/core';
+import { sagaDefinition, type SagaClass } from 'reprise/decorators';
+import type { SagaControl } from 'reprise/runtime';
+import type { Client, End } from './client.js';
+import { endOf } from './end-of.js';
+import type { Play } from './scenario.js';
+import type { Stage } from './stage.js';
+
+/** How long a condition may take, in milliseconds. */
+const PATIENCE = 40_000;
+
+/** Drives a scenario over PostgreSQL, in real time, from a process that runs no saga. */
+export class PostgresClient implements Client {
+  /** @param prefix of all ids, so that nobody else has them */
+  constructor(
+    private readonly stage: Stage,
+    private readonly play: Play,
+    private readonly prefix: string,
+  ) {}
+
+  id(name: string): string {
+    return `${this.prefix}-${name}`;
+  }
+
+  days(count: number): number {
+    return Math.ceil(count * this.play.day);
+  }
+
+  async start<T>(saga: SagaClass<T>, input: never, name: string): Promise<void> {
+    await this.stage.client.start(sagaDefinition(saga), input, { id: this.id(name) });
+  }
+
+  async signal(_saga: SagaClass, name: string, signal: string, ...args: unknown[]): Promise<void> {
+    await this.stage.client.signal(this.id(name), signal, args);
+  }
+
+  async update(saga: SagaClass, name: string, update: string, ...args: unknown[]): Promise<never> {
+    const accepted = await this.stage.client.update(sagaDefinition(saga), this.id(name), update, args);
+    return (await accepted.result()) as never;
+  }
+
+  async query(saga: SagaClass, name: string, query: string): Promise<never> {
+    return (await this.stage.client.query(sagaDefinition(saga), this.id(name), query, [])) as never;
+  }
+
+  async cancel(name: string, reason: string): Promise<void> {
+    await this.stage.client.cancel(this.id(name), reason);
+  }
+
+  async operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void> {
+    await act(this.stage.client.control, this.id(name));
+  }
+
+  async status(name: string): Promise<SagaStatus> {
+    return (await this.stage.client.describe(this.id(name))).status;
+  }
+
+  async until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    const giveUpAt = Date.now() + PATIENCE;
+    while (!(await condition())) {
+      if (Date.now() > giveUpAt) throw new Error(`still not so after ${PATIENCE} ms: ${condition.toString()}`);
+      await pass(10);
+    }
+  }
+
+  async end(saga: SagaClass, name: string): Promise<End> {
+    const id = this.id(name);
+    const definition = sagaDefinition(saga);
+    // How it ended is read from its history: a result alone does not say what was undone.
+    await this.stage.client.result(id, { definition, timeout: PATIENCE }).catch(() => undefined);
+    const end = endOf(await this.stage.client.history(id));
+    if (!end) throw new Error(`${id} is still ${await this.status(name)} after ${PATIENCE} ms`);
+    return end;
+  }
+
+  async deploy(...providers: readonly object[]): Promise<void> {
+    await this.stage.deploy(this.play, providers);
+  }
+}

@@ -1,0 +1,176 @@
+import { Saga, Signal, Step, type SagaContext } from 'reprise/decorators';
+import { currentStep, type SagaEngine } from 'reprise/runtime';
+import { Books } from './harness/books.js';
+import { family } from './harness/family.js';
+import { scenario } from './harness/scenario.js';
+
+// A step that races a timer.
+
+class Broker extends Books {
+  constructor(readonly picksUp: boolean) {
+    super();
+  }
+}
+
+/** Asks a broker for a price, and takes the list price when the broker does not call back in time. */
+@Saga({ name: 'quote' })
+class QuoteSaga {
+  constructor(private readonly broker: Broker) {}
+
+  @Step({ deadline: '1000 days' }) async ask(sku: string): Promise<number> {
+    this.broker.did(`asked for ${sku}`);
+    return this.broker.picksUp ? 90 : currentStep()!.completeLater<number>();
+  }
+  @Step() async note(price: number): Promise<void> {
+    this.broker.did(`price ${price}`);
+  }
+
+  async run(quote: { sku: string; patience: number }, saga: SagaContext): Promise<string> {
+    const answer = this.ask(quote.sku).then((price) => ({ price, by: 'broker' }));
+    const tooLate = saga.sleep(quote.patience).then(() => ({ price: 100, by: 'list' }));
+    const { price, by } = await Promise.race([answer, tooLate]);
+    await this.note(price);
+    return by;
+  }
+}
+
+const quick = scenario({
+  name: 'M5 a step that is quicker than its timer',
+  world: () => new Broker(true),
+  sagas: (broker) => [new QuoteSaga(broker)],
+  async drive(client) {
+    await client.start(QuoteSaga, { sku: 'tea', patience: client.days(1_000) }, 'quote');
+    return client.end(QuoteSaga, 'quote');
+  },
+  ends: { status: 'completed', result: 'broker' },
+  standing: () => ['asked for tea', 'price 90'],
+});
+
+const slow = scenario({
+  name: 'M5 a step that is slower than its timer',
+  world: () => new Broker(false),
+  sagas: (broker) => [new QuoteSaga(broker)],
+  async drive(client) {
+    await client.start(QuoteSaga, { sku: 'tea', patience: client.days(3) }, 'quote');
+    return client.end(QuoteSaga, 'quote');
+  },
+  ends: { status: 'completed', result: 'list' },
+  standing: () => ['asked for tea', 'price 100'],
+});
+
+// Looking again and again, less and less often.
+
+class RenderFarm extends Books {
+  /** Finished when somebody looks for the fifth time. */
+  look(): boolean {
+    this.did('look');
+    return this.standing.length >= 5;
+  }
+}
+
+/** Waits for a slow service that tells nobody when it has finished. */
+@Saga({ name: 'render' })
+class RenderSaga {
+  constructor(private readonly farm: RenderFarm) {}
+
+  @Step() async isFinished(): Promise<boolean> {
+    return this.farm.look();
+  }
+
+  async run({ first, longest }: { first: number; longest: number }, saga: SagaContext): Promise<number[]> {
+    const waits: number[] = [];
+    for (let wait = first; !(await this.isFinished()); wait = Math.min(2 * wait, longest)) {
+      waits.push(wait / first);
+      await saga.sleep(wait);
+    }
+    return waits;
+  }
+}
+
+const polling = scenario({
+  name: 'M4 polling a slow service, less and less often',
+  world: () => new RenderFarm(),
+  sagas: (farm) => [new RenderSaga(farm)],
+  async drive(client) {
+    await client.start(RenderSaga, { first: client.days(1), longest: client.days(4) }, 'render');
+    return client.end(RenderSaga, 'render');
+  },
+  ends: { status: 'completed', result: [1, 2, 4, 4] },
+  standing: () => ['look', 'look', 'look', 'look', 'look'],
+});
+
+// A subscription that is charged every month.
+
+class Billing extends Books {
+  /** What the customer wants when the invoice of a month comes. */
+  readonly wishes = new Map<number, 'upgrade' | 'unsubscribe'>();
+}
+
+@Saga({ name: 'subscription' })
+class SubscriptionSaga {
+  private price = 10;
+  private subscribed = true;
+
+  constructor(
+    private readonly billing: Billing,
+    private readonly engine: () => SagaEngine,
+  ) {}
+
+  @Step() async charge(month: number, price: number): Promise<void> {
+    this.billing.did(`month ${String(month).padStart(2, '0')}: ${price}`);
+    const wish = this.billing.wishes.get(month);
+    if (wish) await this.engine().signal(currentStep()!.instance, wish, []);
+  }
+
+  @Signal() upgrade(): void {
+    this.price = 25;
+  }
+  @Signal() unsubscribe(): void {
+    this.subscribed = false;
+  }
+
+  async run({ month, months }: { month: number; months: number }, saga: SagaContext): Promise<number> {
+    let charged = 0;
+    for (let number = 1; number <= months; number++) {
+      const { price } = this;
+      await this.charge(number, price);
+      charged += price;
+      if (await saga.until(() => !this.subscribed, month)) break;
+    }
+    return charged;
+  }
+}
+
+const priced = (first: number, last: number, price: number): string[] =>
+  Array.from({ length: last - first + 1 }, (_, at) => `month ${String(first + at).padStart(2, '0')}: ${price}`);
+
+const upgraded = scenario({
+  name: 'M4 a subscription over 24 months, upgraded after six',
+  world: () => new Billing(),
+  sagas: (billing, engine) => [new SubscriptionSaga(billing, engine)],
+  day: 1,
+  size: { usual: 24, crashes: 8 },
+  async drive(client, billing, months) {
+    billing.wishes.set(6, 'upgrade');
+    await client.start(SubscriptionSaga, { month: client.days(30), months }, 'subscription');
+    return client.end(SubscriptionSaga, 'subscription');
+  },
+  ends: (months) => ({ status: 'completed', result: 6 * 10 + (months - 6) * 25 }),
+  standing: (months) => [...priced(1, 6, 10), ...priced(7, months, 25)],
+});
+
+const unsubscribed = scenario({
+  name: 'M1 a subscription that is given up in its fourth month',
+  world: () => new Billing(),
+  sagas: (billing, engine) => [new SubscriptionSaga(billing, engine)],
+  day: 1,
+  async drive(client, billing) {
+    billing.wishes.set(4, 'unsubscribe');
+    await client.start(SubscriptionSaga, { month: client.days(30), months: 24 }, 'subscription');
+    return client.end(SubscriptionSaga, 'subscription');
+  },
+  ends: { status: 'completed', result: 40 },
+  standing: () => priced(1, 4, 10),
+});
+
+family('time', [quick, slow, polling, upgraded, unsubscribed]);
