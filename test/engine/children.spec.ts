@@ -54,6 +54,18 @@ class ShipOrderSaga {
   }
 }
 
+@Saga({ name: 'let.go' })
+class LetGoSaga {
+  @Step({ errors: [OutOfStock] }) async fail(): Promise<void> {}
+  async run(how: { onParentEnd: 'terminate' | 'abandon'; fail: boolean }, saga: SagaContext): Promise<void> {
+    await saga.child(ShipLineSaga, { sku: 'tea' }, how);
+    const open = saga.child(ShipLineSaga, { sku: 'pot', wait: true }, how);
+    await Promise.race([open, saga.until(() => !how.fail), saga.sleep('500ms')]);
+    if (how.fail) await this.fail();
+    await open;
+  }
+}
+
 describe('children', () => {
   let lab: Lab;
   beforeEach(async () => {
@@ -105,6 +117,40 @@ describe('children', () => {
     expect(await lab.status('one/1')).toBe('compensated');
     expect(await lab.status()).toBe('cancelled');
     expect(world).toEqual(['pay', 'pack tea', 'pack pot', 'unpack pot', 'unpack tea', 'refund']);
+  });
+
+  describe('whose parent ends before them', () => {
+    const begin = async (onParentEnd: 'terminate' | 'abandon', fail: boolean): Promise<void> => {
+      await lab.open([LetGoSaga, ShipLineSaga], { bodies });
+      await lab.start(LetGoSaga, { onParentEnd, fail });
+      await lab.advance(1_000);
+    };
+
+    it.each([true, false])(
+      'C7 are terminated, if they were made so, and what they did stays (fails: %s)',
+      async (fail) => {
+        await begin('terminate', fail);
+        if (!fail) await lab.engine.cancel('one', 'changed my mind');
+        await lab.advance(1_000);
+        expect([await lab.status(), await lab.status('one/1')]).toEqual([
+          fail ? 'compensated' : 'cancelled',
+          'terminated',
+        ]);
+        expect((await lab.eventsOf('OperatorActed', 'one/1'))[0]).toMatchObject({ action: 'terminate', by: 'one' });
+        // The one that had completed is undone.
+        expect(world).toEqual(['pack tea', 'pack pot', 'unpack tea']);
+      },
+    );
+
+    it('C6 go on by themselves, if they were let go, and are never undone', async () => {
+      await begin('abandon', true);
+      expect(await lab.status()).toBe('failed');
+      expect(await lab.status('one/1')).toBe('running');
+      await lab.engine.signal('one/1', 'release', []);
+      await lab.advance(1_000);
+      expect(await lab.status('one/1')).toBe('completed');
+      expect(world).toEqual(['pack tea', 'pack pot']);
+    });
   });
 
   it('C6 go on where they stood, and are heard of, when the process dies in between', async () => {

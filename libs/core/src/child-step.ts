@@ -23,9 +23,10 @@ export function childStep(saga: SagaDefinition, onParentEnd: OnParentEnd): Dynam
     engine: { performs: 'undo child' },
   };
   // One that was let go is nobody's to take back.
-  return onParentEnd === 'abandon'
-    ? { definition }
-    : { definition, undo: { definition: undo, map: (_result, [id]) => [id] } };
+  if (onParentEnd === 'abandon') return { definition };
+  // What is terminated at its parent's end is not to be undone after that: only this kind needs to be told apart.
+  const how = onParentEnd === 'terminate' ? [onParentEnd] : [];
+  return { definition, undo: { definition: undo, map: (_result, [id]) => [id, ...how] } };
 }
 
 const FAILED = 'SagaFailedError';

@@ -49,7 +49,7 @@ export class CodeCalls {
       const child = id ?? `${this.around.id}/${this.next}`;
       const encoded = [child, this.encode(input, `the input of child "${saga.name}"`), onParentEnd];
       this.around.steps.add(this.next, childStep(saga, onParentEnd));
-      return this.schedule(saga.name, encoded, onParentEnd === 'cancel' ? { child } : {});
+      return this.schedule(saga.name, encoded, onParentEnd === 'abandon' ? {} : { child });
     });
   }
 

@@ -1,7 +1,9 @@
 import { childFailure } from './child-step.js';
 import type { HistoryEvent, Turn } from './event.js';
 import { shardOf } from './history-store.js';
-import type { OutgoingMessage } from './message.js';
+import type { StepCall } from './call-state.js';
+import type { Message, OutgoingMessage } from './message.js';
+import type { OperatorRequest } from './operator-event.js';
 import type { Json } from './json.js';
 import type { ParentLink } from './parent-link.js';
 import { recordError } from './recorded-error.js';
@@ -74,15 +76,15 @@ function toChildren(state: SagaState, id: string, run: string): OutgoingMessage[
   return state
     .openSteps()
     .filter(({ child, undoes }) => child !== undefined && undoes === undefined)
-    .map(({ child, call }) => ({
-      to: { shard: shardOf(child!), id: child! },
-      message: {
-        id: `${run}:${call}:cancel`,
-        kind: 'cancel',
-        name: `its parent "${id}" ended or was cancelled`,
-        input: [],
-      },
-    }));
+    .map((step) => ({ to: { shard: shardOf(step.child!), id: step.child! }, message: lastWord(step, id, run) }));
+}
+
+/** A child that outlives its parent is cancelled, or terminated if it was made so: its third argument says it. */
+function lastWord({ call, input }: StepCall, id: string, run: string): Message {
+  const reason = `its parent "${id}" ended or was cancelled`;
+  if (input[2] !== 'terminate') return { id: `${run}:${call}:cancel`, kind: 'cancel', name: reason, input: [] };
+  const request: OperatorRequest = { by: id, reason };
+  return { id: `${run}:${call}:terminate`, kind: 'operate', name: 'terminate', input: [request as unknown as Json] };
 }
 
 function endsChildren(event: HistoryEvent, state: SagaState): boolean {

@@ -25,7 +25,8 @@ export interface ChildOptions {
   readonly id?: string;
   /**
    * What becomes of the child when the parent is cancelled, is undone, or ends before it: it is cancelled and waited for (`cancel`, the
-   * default), or goes on by itself and is never undone (`abandon`).
+   * default), ends at once and what it did stays (`terminate`), or goes on by itself and is never undone (`abandon`). One that has
+   * completed by then is undone with its parent, unless it was let go (`abandon`).
    */
   readonly onParentEnd?: OnParentEnd;
 }

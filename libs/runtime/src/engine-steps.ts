@@ -37,7 +37,9 @@ export class EngineSteps {
     const link: ParentLink = { id: instance, run, call: call.call };
     const id = args[0] as string;
     const { engine } = definition;
-    return engine!.performs === 'child' ? this.start(engine!.saga, id, args[1], link) : this.undo(id, link);
+    return engine!.performs === 'child'
+      ? this.start(engine!.saga, id, args[1], link)
+      : this.undo(id, link, args[1] === 'terminate');
   }
 
   /** A child is known by the call that made it: one that is there already from an attempt before is not started again. */
@@ -56,7 +58,8 @@ export class EngineSteps {
     return { outcome: 'absent', error: recordError(taken(id)) };
   }
 
-  private async undo(id: string, parent: ParentLink): Promise<Outcome> {
+  /** @param terminated it was terminated when its parent ended, if it was open then */
+  private async undo(id: string, parent: ParentLink, terminated: boolean): Promise<Outcome> {
     const input = [parent as unknown as Json];
     const name = `its parent "${parent.id}" is undone`;
     const message = { id: `${parent.run}:${parent.call}:undo`, kind: 'undo', name, input } as const;
@@ -65,7 +68,8 @@ export class EngineSteps {
     if (posted === 'accepted') return LATER;
     const found = await this.store.find(shardOf(id), id);
     // It was undone before, or by itself.
-    if (found && UNDONE.has(found.status)) return { outcome: 'completed', result: { $t: 'u' } };
+    if (found && (UNDONE.has(found.status) || (terminated && found.status === 'terminated')))
+      return { outcome: 'completed', result: { $t: 'u' } };
     return { outcome: 'fatal', error: recordError(standing(id, found?.status)) };
   }
 }
