@@ -12,6 +12,7 @@ import {
   type Tags,
 } from 'reprise/core';
 import type { EngineLog } from './engine-log.js';
+import type { HistoryWarning } from './history-gauge.js';
 
 export interface EngineOptions {
   readonly store: HistoryStore;
@@ -48,6 +49,8 @@ export interface EngineOptions {
   readonly crashLimit?: number;
   /** Makes the UUID of a run of this id; tests make it predictable. Default: UUID version 7. */
   readonly newRun?: (id: string) => string;
+  /** From when on the log calls a history long. */
+  readonly historyWarning?: HistoryWarning;
   /** Group commits under way at a time. Default 2. */
   readonly lanes?: number;
   /** How long ended instances of hosted sagas are kept that say nothing of their own. Default: for ever. */

@@ -9,6 +9,7 @@ export type { DateRange, InstanceQuery, NumberRange } from './instance-query.js'
 export { NodeIdle } from './node-idle.js';
 export type { RunningStep } from './running-step.js';
 export type { AcceptedUpdate } from './messenger.js';
+export type { HistoryWarning } from './history-gauge.js';
 export type { EngineOptions, SignalOptions, StartOptions, UpdateOptions } from './engine-options.js';
 export { SagaEngine } from './saga-engine.js';
 export type { BulkAction, BulkOptions, BulkOutcome, BulkProgress, BulkReport } from './bulk-operation.js';

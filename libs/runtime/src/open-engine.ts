@@ -131,6 +131,7 @@ export class OpenEngine {
       keep: milliseconds(options.keep ?? '5s'),
       capacity: options.capacity ?? 10_000,
       crashLimit: options.crashLimit ?? 10,
+      historyWarning: { events: 10_000, characters: 10_000_000, ...options.historyWarning },
       lanes: options.lanes ?? 2,
       onReply: ({ id }, reply) => this.replies.replied(id, reply),
       onSent: (from, outgoing) => this.relay.send(outgoing.map((sent) => ({ ...sent, from }))),

@@ -9,6 +9,7 @@ import {
   type Turn,
 } from 'reprise/core';
 import { actOn, type Actor } from './act-on.js';
+import { HistoryGauge } from './history-gauge.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import type { Intake } from './intake.js';
 import { Mailbox } from './mailbox.js';
@@ -31,6 +32,7 @@ export class Resident {
   private readonly work: OpenWork;
   private readonly intake: Intake[] = [];
   private readonly mailbox: Mailbox;
+  private readonly gauge: HistoryGauge;
   private readonly actor: Actor;
   private writer: TurnWriter;
   private turning = false;
@@ -54,6 +56,7 @@ export class Resident {
       onViolation: () => this.receive({ read: () => [] }),
     });
     this.writer = new TurnWriter(identity, worker);
+    this.gauge = new HistoryGauge(worker.log, () => this.names(), worker.historyWarning);
     const gone = (): boolean => this.gone;
     this.mailbox = new Mailbox({
       execution: this.execution,
@@ -97,6 +100,7 @@ export class Resident {
       if (outcome !== 'appended') this.leave();
     }
     if (outcome !== 'appended') return outcome;
+    this.gauge.add([turn]);
     this.act(turn.events);
     void this.takeTurns();
     return 'appended';
@@ -105,6 +109,7 @@ export class Resident {
   /** Takes over an instance: replays it, and goes on where it stood. */
   async adopt(turns: readonly Turn[], { tags, ...head }: InstanceHead): Promise<void> {
     this.writer = new TurnWriter(this.identity, this.worker, turns.length, head, tags);
+    this.gauge.add(turns);
     this.turning = true;
     await this.execution.replay(turns);
     if (this.execution.state.successor) return this.giveWay();
@@ -179,8 +184,9 @@ export class Resident {
     const replies = this.mailbox.takeReplies();
     const outcome = await this.writer.write(turn, this.execution.state, { consumed, replies });
     this.mailbox.consumed(consumed);
-    if (outcome === 'appended') this.act(turn.events);
-    else this.leave();
+    if (outcome !== 'appended') return this.leave();
+    this.gauge.add([turn]);
+    this.act(turn.events);
   }
 
   /** One event after the other, each looked at when the one before has been delivered. */

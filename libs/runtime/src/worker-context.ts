@@ -14,6 +14,7 @@ import type {
 import type { Admission } from './admission.js';
 import type { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
+import type { HistoryWarning } from './history-gauge.js';
 import type { ResidentIdentity } from './resident-identity.js';
 
 /** What an instance in memory asks of the worker that holds it. */
@@ -24,6 +25,8 @@ export interface WorkerContext {
   readonly attempts: AttemptRunner;
   readonly admission: Admission;
   readonly payloadLimit: number | undefined;
+  /** From when on a history is long. */
+  readonly historyWarning: Required<HistoryWarning>;
   /** How long an idle instance stays in memory, in milliseconds. */
   readonly keep: number;
   /** True when the worker is stopping: nothing new is begun. */

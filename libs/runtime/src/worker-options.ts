@@ -10,6 +10,7 @@ import type {
 } from 'reprise/core';
 import type { EngineLog, Redaction } from './engine-log.js';
 import type { EngineSteps } from './engine-steps.js';
+import type { HistoryWarning } from './history-gauge.js';
 import type { HostedSagas } from './hosted-saga.js';
 import type { ResidentIdentity } from './resident-identity.js';
 
@@ -33,6 +34,7 @@ export interface WorkerOptions {
   /** How many workers in a row may die with an instance before it is parked (law W5). */
   readonly crashLimit: number;
   readonly lanes: number;
+  readonly historyWarning: Required<HistoryWarning>;
   /** Called with messages to other instances when they are durable. */
   readonly onSent: (from: InstanceKey, outgoing: readonly OutgoingMessage[]) => void;
   /** Called with every reply that becomes durable here. */

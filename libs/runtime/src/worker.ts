@@ -56,6 +56,7 @@ export class Worker implements WorkerContext {
   private readonly crashLoops = new CrashLoops(this, this.options, () => this.id);
   readonly sent = this.options.onSent;
   readonly replied = this.options.onReply;
+  readonly historyWarning = this.options.historyWarning;
   readonly closed = this.options.onClosed;
   private stopHints: (() => void) | undefined;
 
