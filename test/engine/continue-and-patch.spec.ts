@@ -1,5 +1,5 @@
 import type { SagaContext } from 'reprise/core';
-import { Query, Saga, Signal, Step } from 'reprise/decorators';
+import { Query, Saga, sagaDefinition, Signal, Step } from 'reprise/decorators';
 import { crashEverywhere, testSaga } from 'reprise/testing';
 import { Lab } from './lab.js';
 
@@ -91,7 +91,6 @@ describe('an instance that continues as new', () => {
   it('answers whoever waits for its result when the last run has ended', async () => {
     const lab = new Lab();
     const engine = await lab.open([PagesSaga], { bodies: { read: ([page]) => page } });
-    const { sagaDefinition } = await import('reprise/decorators');
     await engine.start(sagaDefinition(PagesSaga), { next: 0, sum: 0 }, { id: 'one' });
     const result = engine.result('one');
     await lab.advance(1_000);
@@ -137,6 +136,20 @@ describe('a patch', () => {
     expect(await lab.result(Patched)).toEqual(['old', 'fresh', 'fresh']);
     expect(await lab.result(Patched, 'two')).toEqual(['fresh']);
     expect(await lab.eventsOf('PatchApplied')).toEqual([{ type: 'PatchApplied', patch: 'fresh' }]);
+  });
+
+  it('D8 is for runs that somebody started who does not run them', async () => {
+    const lab = new Lab();
+    const Patched = patchedSaga(true);
+    const client = await lab.second([]);
+    await client.start(sagaDefinition(Patched), 2, { id: 'one' });
+    await lab.open([Patched]);
+    await lab.advance(1_000);
+    await lab.open([Patched]);
+    await lab.advance(2 * 3_600_000);
+    expect((await lab.engine.history('one'))[0]!.events).toHaveLength(1);
+    expect(await lab.incident()).toBeUndefined();
+    expect(await lab.result(Patched)).toEqual(['fresh', 'fresh']);
   });
 
   it('D8 can be deprecated when no run is left on the old way, and then removed', async () => {

@@ -75,14 +75,12 @@ export class Execution {
     // A start that nobody owned has no decisions yet: they are this worker's first turn.
     const undecided = turns.length === 1 && turns[0]!.events.length === 1;
     this.patches.live = undecided;
-    let followed = 0;
-    for (const turn of turns) {
-      this.at = turn.at;
-      for (const [index, event] of turn.events.entries()) {
-        if (!isDecision(event)) this.patches.announce(turn.events, index, isDecision);
-        if (!this.parked) await this.follow(event);
-        if (++followed % BREATH === 0) await this.options.idle.breathe();
-      }
+    const events = turns.flatMap(({ at, events }) => events.map((event) => ({ at, event })));
+    for (const [index, { at, event }] of events.entries()) {
+      this.at = at;
+      if (!isDecision(event)) this.patches.announce(events, index, isDecision);
+      if (!this.parked) await this.follow(event);
+      if ((index + 1) % BREATH === 0) await this.options.idle.breathe();
     }
     if (!undecided && !this.holding && !this.parked) this.mismatch(this.decisions.surplus());
     if (this.parked) {

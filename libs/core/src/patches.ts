@@ -12,10 +12,17 @@ export class Patches {
   private readonly announced = new Set<string>();
   private readonly deprecated = new Set<string>();
 
-  /** Takes note of the patches among the decisions that follow `index`: they are applied by the delivery of that event. */
-  announce(events: readonly HistoryEvent[], index: number, isDecision: (event: HistoryEvent) => boolean): void {
-    for (let next = index + 1; next < events.length && isDecision(events[next]!); next++) {
-      const event = events[next]!;
+  /**
+   * Takes note of the patches among the decisions that follow `index`: they are applied by the delivery of that event. They may stand in
+   * the turn after its own: a start that nobody owned is a turn without decisions.
+   */
+  announce(
+    events: readonly { readonly event: HistoryEvent }[],
+    index: number,
+    isDecision: (event: HistoryEvent) => boolean,
+  ): void {
+    for (let next = index + 1; next < events.length && isDecision(events[next]!.event); next++) {
+      const { event } = events[next]!;
       if (event.type === 'PatchApplied') this.announced.add(event.patch);
     }
   }
