@@ -106,13 +106,14 @@ class CartSaga {
 }
 
 const paid = scenario({
-  name: 'M3 a cart that is filled and paid',
+  name: 'M3 a cart that is filled and paid, where an update that is sent twice is done once',
   sagas: (stock) => [new CartSaga(stock)],
   async drive(client) {
     await client.start(CartSaga, { idle: client.days(1_000) }, 'cart');
     const counts = [
       await client.update(CartSaga, 'cart', 'add', 'tea'),
-      await client.update(CartSaga, 'cart', 'add', 'pot'),
+      await client.updateAs('request 17', CartSaga, 'cart', 'add', 'pot'),
+      await client.updateAs('request 17', CartSaga, 'cart', 'add', 'pot'),
     ];
     const refused = await client
       .update(CartSaga, 'cart', 'add', 'tea')
@@ -121,7 +122,7 @@ const paid = scenario({
     return { counts, refused, bought, end: await client.end(CartSaga, 'cart') };
   },
   ends: {
-    counts: [1, 2],
+    counts: [1, 2, 2],
     refused: 'UPDATE_REJECTED',
     bought: ['tea', 'pot'],
     end: { status: 'completed', result: ['tea', 'pot'] },

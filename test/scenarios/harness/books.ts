@@ -17,6 +17,8 @@ interface Entry {
  * written here is right if nothing was done twice, nothing was forgotten, and what had to be undone is undone.
  */
 export class Books {
+  /** What was done and taken back, in the order in which it was taken back. */
+  readonly takenBack: string[] = [];
   private readonly entries = new Map<string, Entry>();
 
   /** Something was done. Answers false if it had been done already, or was taken back before it came. */
@@ -28,9 +30,10 @@ export class Books {
 
   /** What the step did that this compensation belongs to is taken back; if it never happened it cannot happen any more. */
   undid({ undoes }: Request = request()): void {
-    const entry = this.entries.get(undoes!);
-    if (entry) entry.undone = true;
-    else this.entries.set(undoes!, { what: '', undone: true });
+    const entry = this.entries.get(undoes!) ?? { what: '', undone: false };
+    this.entries.set(undoes!, entry);
+    if (entry.what !== '' && !entry.undone) this.takenBack.push(entry.what);
+    entry.undone = true;
   }
 
   /** What was done and not taken back, in order of the alphabet. */

@@ -36,6 +36,14 @@ export interface Client {
     update: K,
     ...args: StepInput<T[K]>
   ): Promise<StepResult<T[K]>>;
+  /** The same with a key of the sender's own: sent again with it, it is not done again. */
+  updateAs<T, K extends UpdateName<T>>(
+    key: string,
+    saga: SagaClass<T>,
+    name: string,
+    update: K,
+    ...args: StepInput<T[K]>
+  ): Promise<StepResult<T[K]>>;
   query<T, K extends QueryName<T>>(saga: SagaClass<T>, name: string, query: K): Promise<Answer<T[K]>>;
   cancel(name: string, reason: string): Promise<void>;
   /** What a person does, by the call of the step that it is about. */
@@ -45,6 +53,8 @@ export interface Client {
   until(condition: () => boolean | Promise<boolean>): Promise<void>;
   /** Waits for the end of an instance. */
   end<T>(saga: SagaClass<T>, name: string): Promise<End>;
+  /** Does the same for many names: one after the other in memory, side by side over PostgreSQL. Answers in the order of the names. */
+  each<T>(names: readonly string[], what: (name: string) => Promise<T>): Promise<T[]>;
   /** From now on processes run these providers of the scenario, and no others. */
   deploy(...providers: readonly object[]): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SagaError, type SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
 import type { SagaControl } from 'reprise/runtime';
@@ -31,8 +32,14 @@ export class MemoryClient implements Client {
   }
 
   async update(saga: SagaClass, name: string, update: string, ...args: unknown[]): Promise<never> {
-    const run = await this.process.find(saga, name);
-    return (await run.update(update as never, ...(args as never[]))) as never;
+    return this.updateAs(randomUUID(), saga, name, update, ...args);
+  }
+
+  async updateAs(key: string, saga: SagaClass, name: string, update: string, ...args: unknown[]): Promise<never> {
+    return (await this.process.act(async (engine) => {
+      const accepted = await engine.update(sagaDefinition(saga), name, update, args, { key });
+      return accepted.result();
+    })) as never;
   }
 
   async query(saga: SagaClass, name: string, query: string): Promise<never> {
@@ -69,6 +76,12 @@ export class MemoryClient implements Client {
       return end !== undefined;
     });
     return end!;
+  }
+
+  async each<T>(names: readonly string[], what: (name: string) => Promise<T>): Promise<T[]> {
+    const answers: T[] = [];
+    for (const name of names) answers.push(await what(name));
+    return answers;
   }
 
   async deploy(...providers: readonly object[]): Promise<void> {

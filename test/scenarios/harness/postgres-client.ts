@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pass } from 'node:timers/promises';
 import type { SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
@@ -36,7 +37,11 @@ export class PostgresClient implements Client {
   }
 
   async update(saga: SagaClass, name: string, update: string, ...args: unknown[]): Promise<never> {
-    const accepted = await this.stage.client.update(sagaDefinition(saga), this.id(name), update, args);
+    return this.updateAs(randomUUID(), saga, name, update, ...args);
+  }
+
+  async updateAs(key: string, saga: SagaClass, name: string, update: string, ...args: unknown[]): Promise<never> {
+    const accepted = await this.stage.client.update(sagaDefinition(saga), this.id(name), update, args, { key });
     return (await accepted.result()) as never;
   }
 
@@ -72,6 +77,10 @@ export class PostgresClient implements Client {
     const end = endOf(await this.stage.client.history(id));
     if (!end) throw new Error(`${id} is still ${await this.status(name)} after ${PATIENCE} ms`);
     return end;
+  }
+
+  async each<T>(names: readonly string[], what: (name: string) => Promise<T>): Promise<T[]> {
+    return Promise.all(names.map(what));
   }
 
   async deploy(...providers: readonly object[]): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CronCalendar } from 'reprise/core';
+import type { SagaClass } from 'reprise/decorators';
 import type { SagaEngine } from 'reprise/runtime';
 import type { CrashPoint, HostedByTest } from 'reprise/testing';
 import { Books } from './books.js';
@@ -15,6 +16,8 @@ export interface ScenarioPlan<World extends Books> {
   readonly world?: () => World;
   /** The sagas' providers. @param engine for steps that talk to other sagas */
   readonly sagas: (world: World, engine: () => SagaEngine) => readonly object[];
+  /** Of two workers the first runs these, and the second the others: what they tell each other goes through the database. */
+  readonly apart?: readonly SagaClass[];
   /** Performs what the sagas ask of other services. */
   readonly participant?: (world: World) => Participant;
   /** Reads the expressions of schedules, where there are any. */
@@ -38,6 +41,7 @@ export interface Play {
   readonly providers: readonly object[];
   readonly participant: Participant;
   readonly calendar: CronCalendar | undefined;
+  readonly apart: readonly SagaClass[] | undefined;
   /** Hosts other providers of the scenario in memory. */
   hosting(providers: readonly object[]): HostedByTest;
   /** @throws when it comes to another end than it should */
@@ -52,7 +56,7 @@ export interface Scenario {
 
 export function scenario<World extends Books = Books>(plan: ScenarioPlan<World>): Scenario {
   const play = (mode: Mode, engine: () => SagaEngine): Play => {
-    const { name, day = 40, calendar, drive, ends, standing } = plan;
+    const { name, day = 40, calendar, apart, drive, ends, standing } = plan;
     const world = plan.world?.() ?? (new Books() as World);
     const participant =
       plan.participant?.(world) ??
@@ -68,7 +72,7 @@ export function scenario<World extends Books = Books>(plan: ScenarioPlan<World>)
       expect(await drive(client, world, size)).toEqual(typeof ends === 'function' ? ends(size) : ends);
       expect(world.standing).toEqual(standing?.(size) ?? []);
     };
-    return { name, day, providers, participant, calendar, hosting, perform };
+    return { name, day, providers, participant, calendar, apart, hosting, perform };
   };
   return { name: plan.name, play };
 }

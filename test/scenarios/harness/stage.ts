@@ -1,4 +1,5 @@
 import { StepTransport, type CronCalendar, type SagaDefinition, type StepCommand, type StepReply } from 'reprise/core';
+import type { SagaClass } from 'reprise/decorators';
 import { postgres, type PostgresHistoryStore } from 'reprise/postgres';
 import { SagaEngine, type HostedSaga } from 'reprise/runtime';
 import type { ScratchSchema } from '../../store/scratch-schema.js';
@@ -35,7 +36,7 @@ export class Stage {
     for (const [prefix, play] of plays) this.on.push({ prefix, play, providers: play.providers });
     const { engine, store } = await this.boot([]);
     [this.client, this.clientStore] = [engine, store];
-    for (let count = 0; count < 2; count++) this.workers.push(await this.boot(this.hosted()));
+    for (const at of [0, 1]) this.workers.push(await this.boot(this.hosted(at)));
   }
 
   /** One worker dies in mid-flight and tells nobody; another comes in its place. @param chance 0 to below 1 */
@@ -45,7 +46,7 @@ export class Stage {
       const worker = this.workers[at]!;
       await worker.engine.crash();
       this.gone.push(worker);
-      this.workers[at] = await this.boot(this.hosted());
+      this.workers[at] = await this.boot(this.hosted(at));
       this.kills++;
     });
   }
@@ -56,7 +57,7 @@ export class Stage {
       this.on.find((cast) => cast.play === play)!.providers = providers;
       for (const [at, { engine }] of this.workers.entries()) {
         await engine.close('1s');
-        this.workers[at] = await this.boot(this.hosted());
+        this.workers[at] = await this.boot(this.hosted(at));
       }
     });
   }
@@ -85,10 +86,12 @@ export class Stage {
   }
 
   /** Each saga once: several plays may have it, each with providers of its own, and the id of an instance says whose it is. */
-  private hosted(): HostedSaga[] {
+  private hosted(worker: number): HostedSaga[] {
     const casts = this.on.map(({ prefix, play, providers }) => ({
       prefix,
-      hosted: providers.map((provider) => hostedProvider(provider, play.participant)),
+      hosted: providers
+        .filter(({ constructor }) => !play.apart || play.apart.includes(constructor as SagaClass) === (worker === 0))
+        .map((provider) => hostedProvider(provider, play.participant)),
     }));
     for (const { definition } of casts.flatMap(({ hosted }) => hosted))
       this.definitions.set(nameOf(definition), definition);
