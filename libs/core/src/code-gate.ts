@@ -12,13 +12,15 @@ export class CodeGate {
   ended = false;
   /** Somebody from outside is being answered, whom history must not remember. */
   private asked = false;
+  /** The call that the code made where it may only read. */
+  private refused: SagaError | undefined;
 
   constructor(private readonly around: CodeSurroundings) {}
 
   /** Makes a call, if the code may make one now. */
   call(what: string, make: () => Promise<unknown>): Promise<unknown> {
     const { name } = this.around.definition;
-    if (this.mode === 'reading') return rejected(callFromQuery(name, what));
+    if (this.mode === 'reading') return rejected((this.refused ??= callFromQuery(name, what)));
     if (this.mode === 'between turns') this.around.violate(callOutsideTurn(name, what));
     if (this.around.parked || this.ended) return new Promise(() => undefined);
     try {
@@ -33,14 +35,17 @@ export class CodeGate {
     if (this.mode === 'reading') throw callFromQuery(this.around.definition.name, what);
   }
 
-  /** Lets the code look at itself and nothing else. */
+  /** Lets the code look at itself and nothing else. Throws what it asked for meanwhile, also where the code did not wait for that. */
   reading<T>(read: () => T): T {
-    const before = this.mode;
+    const before = [this.mode, this.refused] as const;
     this.mode = 'reading';
+    this.refused = undefined;
     try {
-      return read();
+      const answer = read();
+      if (this.refused) throw this.refused as SagaError;
+      return answer;
     } finally {
-      this.mode = before;
+      [this.mode, this.refused] = before;
     }
   }
 

@@ -48,6 +48,20 @@ export function membersOf(sagaClass: SagaClass): MemberRecord[] {
   return [...merged.values()].flat();
 }
 
+/** Members that several classes declare which a class extends, and the class itself does not, each with the names of those classes. */
+export function ambiguousMembers(sagaClass: SagaClass): Map<string, string[]> {
+  const declared = new Map<string, string[]>();
+  for (const prototype of prototypesOf(sagaClass)) {
+    const own = (Reflect.getOwnMetadata(MEMBERS, prototype) as MemberRecord[] | undefined) ?? [];
+    const name = (prototype.constructor as { readonly name: string }).name || 'a class without a name';
+    for (const member of new Set(own.map((record) => record.member))) {
+      const by = prototype === sagaClass.prototype ? [] : [...(declared.get(member) ?? []), name];
+      declared.set(member, by);
+    }
+  }
+  return new Map([...declared].filter(([, by]) => by.length > 1));
+}
+
 function prototypesOf(sagaClass: SagaClass): object[] {
   const chain: object[] = [];
   let prototype = sagaClass.prototype as object | null;

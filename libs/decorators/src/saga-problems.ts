@@ -2,7 +2,7 @@ import { isSchema } from 'reprise/contracts';
 import type { SagaError } from 'reprise/core';
 import { construct } from './director.js';
 import type { SagaClass } from './saga-class.js';
-import { membersOf } from './saga-metadata.js';
+import { ambiguousMembers, membersOf } from './saga-metadata.js';
 import { className, sagaOutline, type SagaOutline } from './saga-outline.js';
 import { groupProblems, orderProblems, pivotProblems } from './compensation-problems.js';
 import { retentionProblems } from './retention-problems.js';
@@ -25,6 +25,10 @@ export function sagaProblems(sagaClass: SagaClass): string[] {
   const records = membersOf(sagaClass);
   return [
     ...classProblems(outline).map((problem) => `${own}: ${problem}`),
+    ...[...ambiguousMembers(sagaClass)].map(
+      ([member, by]) =>
+        `${own}.${member}: ${by.join(' and ')} each declare it; declare it in ${own} itself, so that it is plain which one counts.`,
+    ),
     ...roleProblems(records).map((problem) => `${own}.${problem}`),
     ...[...outline.steps.values()].flatMap((step) => stepProblems(outline, step).map(at(own, step.member))),
     ...[...outline.compensations.values()].flatMap((undo) => undoProblems(outline, undo).map(at(own, undo.member))),
