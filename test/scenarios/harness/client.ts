@@ -8,7 +8,7 @@ import type {
   StepResult,
   UpdateName,
 } from 'reprise/decorators';
-import type { SagaControl } from 'reprise/runtime';
+import type { SagaControl, SagaEngine } from 'reprise/runtime';
 
 /** How an instance ended. */
 export interface End {
@@ -48,6 +48,8 @@ export interface Client {
   cancel(name: string, reason: string): Promise<void>;
   /** What a person does, by the call of the step that it is about. */
   operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void>;
+  /** Asks an engine for what there is no word here; again if its process dies meanwhile. */
+  act<T>(what: (engine: SagaEngine) => Promise<T>): Promise<T>;
   status(name: string): Promise<SagaStatus>;
   /** Waits until it is so: time passes as far as it must. */
   until(condition: () => boolean | Promise<boolean>): Promise<void>;

@@ -1,3 +1,4 @@
+import { isScheduledId } from 'reprise/core';
 import type { SagaEngine } from 'reprise/runtime';
 import { crashAtEveryPoint, replayEveryPrefix, replayHistory, TestProcess, type CrashPoint } from 'reprise/testing';
 import { MemoryClient } from './memory-client.js';
@@ -15,7 +16,8 @@ export async function runInMemory(scenario: Scenario): Promise<void> {
 export async function crashEverywhereIn(scenario: Scenario): Promise<number> {
   const { points } = await crashAtEveryPoint(async (point) => {
     const { process } = await enact(scenario, 'crashes', point);
-    return process.instances.map(({ id, status }) => [id, status]);
+    // Which ticks of a schedule are left out depends on when the process was away; what they started has to have ended all the same.
+    return process.instances.map(({ id, status }) => (isScheduledId(id) ? status : `${id} ${status}`)).sort();
   });
   return points;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SagaError, type SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
-import type { SagaControl } from 'reprise/runtime';
+import type { SagaControl, SagaEngine } from 'reprise/runtime';
 import type { HostedByTest, TestProcess } from 'reprise/testing';
 import type { Client, End } from './client.js';
 import { endOf } from './end-of.js';
@@ -59,6 +59,10 @@ export class MemoryClient implements Client {
         if (tries === 1 || !(error instanceof SagaError) || error.code !== 'OPERATION_REFUSED') throw error;
       });
     });
+  }
+
+  act<T>(what: (engine: SagaEngine) => Promise<T>): Promise<T> {
+    return this.process.act(what);
   }
 
   async status(name: string): Promise<SagaStatus> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pass } from 'node:timers/promises';
 import type { SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
-import type { SagaControl } from 'reprise/runtime';
+import type { SagaControl, SagaEngine } from 'reprise/runtime';
 import type { Client, End } from './client.js';
 import { endOf } from './end-of.js';
 import type { Play } from './scenario.js';
@@ -55,6 +55,10 @@ export class PostgresClient implements Client {
 
   async operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void> {
     await act(this.stage.client.control, this.id(name));
+  }
+
+  act<T>(what: (engine: SagaEngine) => Promise<T>): Promise<T> {
+    return what(this.stage.client);
   }
 
   async status(name: string): Promise<SagaStatus> {
