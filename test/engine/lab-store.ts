@@ -1,7 +1,8 @@
 import type { AppendOutcome, HistoryStore, TurnAppend } from 'reprise/core';
 import { MemoryStore } from 'reprise/testing';
 
-type Method = 'append' | 'heartbeat' | 'claim' | 'unread' | 'release' | 'find' | 'findMany' | 'history' | 'post';
+type Method =
+  'append' | 'heartbeat' | 'claim' | 'unread' | 'release' | 'find' | 'findMany' | 'history' | 'post' | 'fork';
 
 /** A memory store whose calls are counted and can be held up, made to fail, or made to fail after they went through. */
 export class LabStore extends MemoryStore {
@@ -46,6 +47,9 @@ export class LabStore extends MemoryStore {
   }
   override history(...args: Parameters<HistoryStore['history']>): ReturnType<HistoryStore['history']> {
     return this.guarded('history', () => super.history(...args));
+  }
+  override fork(...args: Parameters<HistoryStore['fork']>): ReturnType<HistoryStore['fork']> {
+    return this.guarded('fork', () => super.fork(...args));
   }
   override post(...args: Parameters<HistoryStore['post']>): ReturnType<HistoryStore['post']> {
     return this.guarded('post', () => super.post(...args));

@@ -1,6 +1,7 @@
 import { isOpenStep, type CallState, type StepCall } from './call-state.js';
 import { corrupt } from './corrupt-history.js';
 import type { HistoryEvent, IncidentOpened } from './event.js';
+import type { SagaForked, StepInputEdited } from './operator-event.js';
 import type { StepScheduled } from './step-event.js';
 import { moveStep, type StepMove } from './step-machine.js';
 
@@ -66,6 +67,10 @@ export class CallLedger {
         this.moveStep(event.call, event.type).retryAt = at;
         this.asked.delete(event.call);
         return true;
+      case 'StepInputEdited':
+        this.begunAnew(this.moveStep(event.call, event.type), at);
+        this.edited(event);
+        return true;
       case 'StepSkipped': {
         const { undoes } = this.moveStep(event.call, event.type);
         if (undoes !== undefined && this.accepts(undoes, event.type)) this.moveStep(undoes, event.type);
@@ -73,6 +78,22 @@ export class CallLedger {
       }
       default:
         return false;
+    }
+  }
+
+  /** The calls of another run become this run's past; what is open of them is tried from the beginning. */
+  branch({ from, calls, anew, spares }: SagaForked, at: number): void {
+    this.asked.clear();
+    for (const step of this.calls.values()) {
+      if (step.kind !== 'step' || step.call >= calls) continue;
+      if (anew.includes(step.call)) {
+        delete step.origin;
+        delete step.spared;
+      } else {
+        step.origin ??= from;
+        if (spares) step.spared = true;
+      }
+      if (isOpenStep(step)) this.reopened(step, at);
     }
   }
 
@@ -128,6 +149,27 @@ export class CallLedger {
   answerAsked(at: number): void {
     for (const step of this.openSteps()) if (this.asked.has(step.call)) step.retryAt = at;
     this.asked.clear();
+  }
+
+  /** Its attempts, and the time it has, are counted from here. */
+  private begunAnew(step: StepCall, at: number): void {
+    Object.assign(step, { failures: 0, scheduledAt: at, retryAt: at, deferred: 0 });
+    delete step.triedBefore;
+    this.asked.delete(step.call);
+  }
+
+  private reopened(step: StepCall, at: number): void {
+    if (step.state === 'retrying') this.retrying--;
+    this.begunAnew(step, at);
+    step.state = 'scheduled';
+    delete step.deferral;
+    delete step.retryAt;
+  }
+
+  private edited({ call, input }: StepInputEdited): void {
+    const step = this.step(call)!;
+    step.input = input;
+    step.edits = (step.edits ?? 0) + 1;
   }
 
   private open(call: CallState): void {

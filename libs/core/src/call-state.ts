@@ -1,3 +1,4 @@
+import type { RunOrigin } from './operator-event.js';
 import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
 import type { StepState } from './step-machine.js';
@@ -7,7 +8,14 @@ export interface StepCall {
   readonly kind: 'step';
   readonly call: number;
   readonly step: string;
-  readonly input: readonly Json[];
+  /** What the code asked for, or what an operator put in its place. */
+  input: readonly Json[];
+  /** The run that made the call, if that is not this run: its key is that of the call there. */
+  origin?: RunOrigin;
+  /** What it did is left to the run that made the call: this one does not undo it. */
+  spared?: boolean;
+  /** How often an operator has edited the input. */
+  edits?: number;
   readonly undoes?: number;
   /** The id of a child that belongs to this instance: it ends by itself, and is waited for. */
   readonly child?: string;

@@ -15,7 +15,7 @@ export interface PlannedUndo {
  * What has to be undone, newest start first (law C2): a pure function of the history.
  * A compensation is armed when its step is scheduled; it runs if the step completed and if its outcome is uncertain,
  * not if the step ended in a declared error or is known not to have happened (law C3), nor
- * when an operator called it off (law C4).
+ * when an operator called it off (law C4), nor when it is left to the run that this one was forked from.
  */
 export function compensationPlan(steps: StepDefinitions, state: SagaState): PlannedUndo[] {
   const plan: PlannedUndo[] = [];
@@ -26,6 +26,7 @@ export function compensationPlan(steps: StepDefinitions, state: SagaState): Plan
   for (const call of state.calls.values()) {
     if (call.kind !== 'step' || call.undoes !== undefined) continue;
     if (call.state === 'declared' || call.state === 'absent') continue;
+    if (call.spared) continue;
     if (call.state === 'compensated' || call.state === 'skipped') continue;
     const compensation = steps.undoOf(call);
     if (compensation === undefined) continue;

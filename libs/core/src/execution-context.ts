@@ -5,6 +5,8 @@ import { encodeTagChanges, MOST_TAGS, tooManyTags, type StoredTagChanges, type T
 
 /** What the context needs of its execution. Times are milliseconds since the epoch. */
 interface ContextCalls {
+  /** The instance's id, and the run that seeds its chance: those of another as long as it follows that one's history. */
+  self(): { readonly id: string; readonly run: string };
   now(): number;
   /** Throws where a number must not be drawn: it would be another one in a replay. */
   draw(what: string): void;
@@ -23,20 +25,19 @@ interface ContextCalls {
 /** The saga context: time, chance and waiting, all from history (law D7). */
 export class ExecutionContext implements SagaContext {
   readonly log: SagaLog;
-  private readonly chance: SeededRandom;
+  private chance: { readonly run: string; readonly numbers: SeededRandom } | undefined;
   /** Names of tags that the code has used, also of those it took away: a loop must not make up new ones for ever. */
   private readonly tagged = new Set<string>();
 
-  constructor(
-    readonly id: string,
-    run: string,
-    private readonly calls: ContextCalls,
-  ) {
-    this.chance = new SeededRandom(run);
+  constructor(private readonly calls: ContextCalls) {
     this.log = {
       info: (message, details) => calls.log('info', message, details),
       warn: (message, details) => calls.log('warn', message, details),
     };
+  }
+
+  get id(): string {
+    return this.calls.self().id;
   }
 
   get handlersFinished(): boolean {
@@ -65,12 +66,18 @@ export class ExecutionContext implements SagaContext {
 
   uuid(): string {
     this.calls.draw('a UUID');
-    return this.chance.uuid();
+    return this.numbers.uuid();
   }
 
   random(): number {
     this.calls.draw('a random number');
-    return this.chance.next();
+    return this.numbers.next();
+  }
+
+  private get numbers(): SeededRandom {
+    const { run } = this.calls.self();
+    if (this.chance?.run !== run) this.chance = { run, numbers: new SeededRandom(run) };
+    return this.chance.numbers;
   }
 
   sleep(duration: Duration): Promise<void> {

@@ -1,13 +1,6 @@
 import { isDecision, nonDeterministic } from './decision-match.js';
 import { DecisionQueue } from './decision-queue.js';
-import {
-  ENGINE_RULES,
-  type DecisionEvent,
-  type HistoryEvent,
-  type IncidentOpened,
-  type IncomingEvent,
-  type Turn,
-} from './event.js';
+import { ENGINE_RULES, type DecisionEvent, type HistoryEvent, type IncomingEvent, type Turn } from './event.js';
 import type { Idle } from './idle.js';
 import type { Json } from './json.js';
 import { decodePayload, encodePayload } from './payload-codec.js';
@@ -17,8 +10,10 @@ import { SagaCode } from './saga-code.js';
 import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import { SagaState } from './saga-state.js';
+import { Lineage } from './lineage.js';
 import { Patches } from './patches.js';
 import { StepDefinitions } from './step-definitions.js';
+import { droppedDecisions, isUndecided } from './undecided.js';
 
 export interface ExecutionOptions {
   readonly definition: SagaDefinition;
@@ -51,6 +46,7 @@ export class Execution {
   state = new SagaState();
   /** What is known of its steps. */
   readonly steps: StepDefinitions;
+  private readonly lineage = new Lineage(this.options);
   private readonly patches = new Patches();
   private readonly code: SagaCode;
   private readonly decisions = new DecisionQueue();
@@ -72,15 +68,18 @@ export class Execution {
   /** Feeds a recorded history. Check `parked` afterwards: then `turn` opens the incident. */
   async replay(turns: readonly Turn[]): Promise<void> {
     this.replaying = true;
-    // A start that nobody owned has no decisions yet: they are this worker's first turn.
-    const undecided = turns.length === 1 && turns[0]!.events.length === 1;
-    this.patches.live = undecided;
-    const events = turns.flatMap(({ at, events }) => events.map((event) => ({ at, event })));
-    for (const [index, { at, event }] of events.entries()) {
-      this.at = at;
-      if (!isDecision(event)) this.patches.announce(events, index, isDecision);
-      if (!this.parked) await this.follow(event);
-      if ((index + 1) % BREATH === 0) await this.options.idle.breathe();
+    this.lineage.expect(turns);
+    let undecided = false;
+    let followed = 0;
+    for (const [position, turn] of turns.entries()) {
+      this.at = turn.at;
+      undecided = isUndecided(turn, position);
+      this.patches.foresee(undecided, turns[position + 1]?.events);
+      for (const [index, event] of turn.events.entries()) {
+        if (!isDecision(event)) this.patches.announce(turn.events, index);
+        if (!this.parked) await this.follow(event, undecided);
+        if (++followed % BREATH === 0) await this.options.idle.breathe();
+      }
     }
     if (!undecided && !this.holding && !this.parked) this.mismatch(this.decisions.surplus());
     if (this.parked) {
@@ -126,14 +125,14 @@ export class Execution {
   }
 
   /** Follows history by one event: a decision must be the code's next, anything else is delivered. */
-  private async follow(recorded: HistoryEvent): Promise<void> {
+  private async follow(recorded: HistoryEvent, undecided: boolean): Promise<void> {
     if (isDecision(recorded)) {
       if (recorded.type === 'PatchApplied' && this.patches.isDeprecated(recorded.patch)) return;
       this.mismatch(this.decisions.match(recorded));
       this.state.date(recorded, this.at);
       return;
     }
-    if (!this.holding && !droppedDecisions(recorded)) this.mismatch(this.decisions.surplus());
+    if (!undecided && !this.holding && !droppedDecisions(recorded)) this.mismatch(this.decisions.surplus());
     if (!this.parked) await this.receive(recorded);
   }
 
@@ -144,6 +143,7 @@ export class Execution {
     try {
       this.length++;
       this.state.apply(event, this.at);
+      if (event.type === 'SagaForked') this.lineage.part();
       if (!this.deliver(event)) return;
       await this.options.idle.drained();
       while (!this.parked && code.settleWait()) await this.options.idle.drained();
@@ -202,7 +202,7 @@ export class Execution {
     for (const dropped of this.decisions.take().reverse()) this.state.retract(dropped);
     const { code, message } = this.violation;
     if (this.state.incident?.code === code) return;
-    const opened: IncidentOpened = { type: 'IncidentOpened', code, message };
+    const opened = { type: 'IncidentOpened', code, message } as const;
     this.state.apply(opened, this.at);
     events.push(opened);
   }
@@ -210,14 +210,18 @@ export class Execution {
   private surroundings(): CodeSurroundings {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters below have a `this` of their own
     const execution = this;
-    const { definition, id, run, payloadLimit, log } = this.options;
+    const { definition, payloadLimit, log } = this.options;
     return {
       definition,
       steps: this.steps,
       patches: this.patches,
-      id,
-      run,
       payloadLimit,
+      get id() {
+        return execution.lineage.current.id;
+      },
+      get run() {
+        return execution.lineage.current.run;
+      },
       get state() {
         return execution.state;
       },
@@ -237,12 +241,4 @@ export class Execution {
       },
     };
   }
-}
-
-/**
- * The code offended in a live delivery, whose decisions were dropped: mended code makes them again, and history has them after the
- * incident's end. A mismatch is found in a replay, where there is nothing to drop.
- */
-function droppedDecisions(event: HistoryEvent): boolean {
-  return event.type === 'IncidentOpened' && event.call === undefined && event.code !== 'NON_DETERMINISTIC';
 }

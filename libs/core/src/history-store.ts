@@ -37,6 +37,8 @@ export interface Successor {
 /** A run that begins with a copy of another's history. */
 export interface ForkedRun {
   readonly run: string;
+  /** The newest run of the id, which has ended: this one takes its place, and that of no other. */
+  readonly replaces?: string;
   readonly start: StartRecord;
   /** Its history so far. */
   readonly turns: readonly Turn[];
@@ -203,7 +205,8 @@ export abstract class HistoryStore {
 
   /**
    * Begins a run with a history that another had: due at once, owned by nobody.
-   * `duplicate`: its id is taken by an open instance, or `start.reuse` is false and it is taken by a closed one.
+   * `duplicate`: its id is taken by an open instance, or `start.reuse` is false and it is taken by a closed one, or what it `replaces` is
+   * not the newest run of the id any more.
    */
   abstract fork(copy: ForkedRun): Promise<'forked' | 'duplicate'>;
 

@@ -13,6 +13,8 @@ export { Clock } from './clock.js';
 export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
 export { CronCalendar } from './cron-calendar.js';
 export { declaredBy } from './declared-by.js';
+export { parts } from './lineage.js';
+export { isUndecided } from './undecided.js';
 export { isDecision, sameJson } from './decision-match.js';
 export { isScheduledId, tickId, type DeclaredSchedule } from './declared-schedule.js';
 export { dueTicks, type DueTicks } from './due-ticks.js';
@@ -108,7 +110,14 @@ export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
 export type { ParentLink } from './parent-link.js';
 export { repliesOf } from './replies-of.js';
-export type { OperatorAction, OperatorEvent, OperatorRequest } from './operator-event.js';
+export type {
+  BranchAction,
+  OperatorAction,
+  OperatorEvent,
+  OperatorRequest,
+  RunOrigin,
+  SagaForked,
+} from './operator-event.js';
 export type { Message, OutgoingMessage, ReplyAddress, UnsentMessage } from './message.js';
 export { ENDED_BEFORE, type MessageReply, type Reply } from './reply.js';
 export {

@@ -31,6 +31,7 @@ const STEP_MOVES_ALL: readonly StepMove[] = [
   'StepVerifying',
   'StepCompletedLate',
   'StepRetryRequested',
+  'StepInputEdited',
   'StepSkipped',
 ];
 
@@ -54,6 +55,8 @@ function stepEvents(move: StepMove): HistoryEvent[] {
     case 'StepRetryRequested':
     case 'StepSkipped':
       return [{ type: move, call: 0 }];
+    case 'StepInputEdited':
+      return [{ type: move, call: 0, input: ['edited'] }];
     case 'StepUndone': {
       const call = ++undo;
       return [

@@ -1,3 +1,4 @@
+import { isDecision } from './decision-match.js';
 import type { HistoryEvent } from './event.js';
 
 /**
@@ -12,19 +13,18 @@ export class Patches {
   private readonly announced = new Set<string>();
   private readonly deprecated = new Set<string>();
 
-  /**
-   * Takes note of the patches among the decisions that follow `index`: they are applied by the delivery of that event. They may stand in
-   * the turn after its own: a start that nobody owned is a turn without decisions.
-   */
-  announce(
-    events: readonly { readonly event: HistoryEvent }[],
-    index: number,
-    isDecision: (event: HistoryEvent) => boolean,
-  ): void {
-    for (let next = index + 1; next < events.length && isDecision(events[next]!.event); next++) {
-      const { event } = events[next]!;
+  /** Takes note of the patches among the decisions that follow `index`: they are applied by the delivery of that event. */
+  announce(events: readonly HistoryEvent[], index: number): void {
+    for (let next = index + 1; next < events.length && isDecision(events[next]!); next++) {
+      const event = events[next]!;
       if (event.type === 'PatchApplied') this.announced.add(event.patch);
     }
+  }
+
+  /** @param undecided true if what is decided upon the turn that follows now is in the `next`, or is about to be decided */
+  foresee(undecided: boolean, next: readonly HistoryEvent[] | undefined): void {
+    this.live = undecided && !next;
+    if (undecided && next) this.announce(next, -1);
   }
 
   has(patch: string): boolean {

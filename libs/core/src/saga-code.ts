@@ -25,7 +25,8 @@ export class SagaCode implements SagaCalls {
   constructor(private readonly around: CodeSurroundings) {
     this.gate = new CodeGate(around);
     const calls = (this.calls = new CodeCalls(around, this.gate));
-    this.context = new ExecutionContext(around.id, around.run, {
+    this.context = new ExecutionContext({
+      self: () => around,
       now: () => around.at,
       patched: (patch) => calls.patched(patch),
       deprecatePatch: (patch) => around.patches.deprecate(patch),

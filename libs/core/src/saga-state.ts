@@ -4,6 +4,7 @@ import { corrupt } from './corrupt-history.js';
 import type { HistoryEvent, IncidentOpened, SagaContinued, SagaStarted, Turn, UndoRequested } from './event.js';
 import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
+import type { SagaForked } from './operator-event.js';
 import type { Reply } from './reply.js';
 import { moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 import type { SagaStatus } from './saga-status.js';
@@ -156,6 +157,9 @@ export class SagaState {
       case 'IncidentResolved':
         this.resolveIncident(at);
         return;
+      case 'SagaForked':
+        this.branch(event, at);
+        return;
       case 'SagaPaused':
       case 'SagaUnpaused':
         this.paused = event.type === 'SagaPaused';
@@ -208,6 +212,15 @@ export class SagaState {
   /** Closes a wait whose condition holds. It has no event of its own: replay finds the same. */
   satisfy(call: number): void {
     this.ledger.settleTime(call, 'the end of its wait');
+  }
+
+  /** What another run came to becomes this run's past: it goes on as if nobody had held it, and is nobody's child. */
+  private branch(event: SagaForked, at: number): void {
+    const { parent: _parent, ...started } = this.started!;
+    this.started = started;
+    this.paused = false;
+    this.offence = undefined;
+    this.ledger.branch(event, at);
   }
 
   private move(move: SagaMove): void {

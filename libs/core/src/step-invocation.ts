@@ -1,3 +1,5 @@
+import type { StepCall } from './call-state.js';
+
 /** What the body of a step may know of the attempt it runs in. */
 export interface StepInvocation {
   readonly saga: string;
@@ -14,7 +16,11 @@ export interface StepInvocation {
   readonly deadline: number;
 }
 
-/** The idempotency key of a call (law S1). */
-export function idempotencyKey(run: string, call: number): string {
-  return `${run}:${call}`;
+/** What of a step its key is made of. */
+export type KeyedCall = Pick<StepCall, 'call' | 'edits' | 'origin'>;
+
+/** The idempotency key of a step (law S1), of the run that made the call. One with another input is another request. */
+export function idempotencyKey(run: string, { call, edits, origin }: KeyedCall): string {
+  const key = `${origin?.run ?? run}:${call}`;
+  return edits === undefined ? key : `${key}:edit-${edits}`;
 }

@@ -36,11 +36,14 @@ export type StepMove =
   | 'StepCompletedLate'
   | 'StepUndone'
   | 'StepRetryRequested'
+  | 'StepInputEdited'
   | 'StepSkipped';
 
 /** Every legal move of one step. A pair that is missing here cannot happen. */
 export const STEP_MOVES = {
   scheduled: {
+    /** Before the first attempt: of a run that was redriven. */
+    StepInputEdited: 'retrying',
     StepAttemptFailed: 'retrying',
     StepDeferred: 'deferred',
     StepVerifying: 'verifying',
@@ -53,6 +56,7 @@ export const STEP_MOVES = {
   },
   retrying: {
     StepRetryRequested: 'retrying',
+    StepInputEdited: 'retrying',
     StepAttemptFailed: 'retrying',
     StepDeferred: 'deferred',
     StepVerifying: 'verifying',
@@ -75,6 +79,8 @@ export const STEP_MOVES = {
   },
   verifying: {
     StepAttemptFailed: 'verifying',
+    /** Whoever edits the input knows that it did not happen: there is nothing left to verify. */
+    StepInputEdited: 'retrying',
     StepCompleted: 'completed',
     'StepFailed/declared': 'declared',
     'StepFailed/absent': 'absent',

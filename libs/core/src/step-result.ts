@@ -10,6 +10,8 @@ import type { StepDefinitions } from './step-definitions.js';
 export interface StepResult {
   readonly run: string;
   readonly call: number;
+  /** How often the input had been edited when the token was made. */
+  readonly edits?: number;
   /** `failed`: `declared` if the step declares an error of that name, else `fatal`. */
   readonly outcome: AttemptOutcome['outcome'] | 'failed';
   /** The encoded result of a step that completed. */
@@ -28,7 +30,8 @@ export function afterResult(
 ): IncomingEvent[] {
   const step = state.step(told.call);
   const definition = step && steps.of(step);
-  if (!step || !definition) return [];
+  // Word of what was asked with another input is not word of this.
+  if (!step || !definition || (told.edits ?? 0) !== (step.edits ?? 0)) return [];
   const policy = policyOf({ steps, state }, step) ?? definition.policy;
   return afterAttempt(state, step, policy, step.failures + 1, outcomeOf(told, definition), now, random);
 }

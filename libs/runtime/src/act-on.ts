@@ -36,6 +36,8 @@ export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): vo
       return parked(event);
     case 'StepRetryRequested':
       return work.retry(event.call, 0);
+    case 'StepInputEdited':
+      return work.renew(event.call);
     case 'IncidentResolved':
     case 'SagaUnpaused':
       return resumed();

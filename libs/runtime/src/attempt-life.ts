@@ -1,12 +1,18 @@
-import type { SagaError } from 'reprise/core';
+import type { SagaError, StepCall } from 'reprise/core';
 
 /** One attempt under way, for as long as somebody waits for it. */
 export class AttemptLife {
   private controller: AbortController | undefined;
   private reason: SagaError | undefined;
 
-  /** @param attempt 1 for the first try of the step */
-  constructor(readonly attempt: number) {}
+  /**
+   * @param attempt 1 for the first try of the step
+   * @param edits how often an operator had edited its input by then
+   */
+  constructor(
+    readonly attempt: number,
+    readonly edits: number | undefined,
+  ) {}
 
   /** Made when a body first asks for it: most never do. */
   get signal(): AbortSignal {
@@ -36,12 +42,12 @@ export class AttemptLives {
   }
 
   /** True while this very attempt of the call is waited for. */
-  awaits(call: number, attempt: number): boolean {
-    return this.lives.get(call)?.attempt === attempt;
+  awaits(call: number, life: AttemptLife): boolean {
+    return this.lives.get(call) === life;
   }
 
-  begin(call: number, attempt: number): AttemptLife {
-    const life = new AttemptLife(attempt);
+  begin({ call, failures, edits }: StepCall): AttemptLife {
+    const life = new AttemptLife(failures + 1, edits);
     this.lives.set(call, life);
     return life;
   }

@@ -79,14 +79,14 @@ export class AttemptRunner {
   /** What is on record of a step that is not tried again; undefined for one that keeps no record. Never rejects. */
   recorded(
     { id, key }: ResidentIdentity,
-    { call }: StepCall,
+    call: StepCall,
     { transactional }: StepPolicy,
   ): Promise<AttemptOutcome | undefined> | undefined {
     return transactional && this.transactional.recorded({ instance: id, run: key.run }, call);
   }
 
   /** Puts an outcome that an operator tells on record (law S9), so that no attempt elsewhere commits another; what is on record then. */
-  settle({ id, key }: ResidentIdentity, call: number, record: StepRecord): Promise<StepRecord> | undefined {
+  settle({ id, key }: ResidentIdentity, call: StepCall, record: StepRecord): Promise<StepRecord> | undefined {
     return this.transactional.settle({ instance: id, run: key.run }, call, record);
   }
 
@@ -118,7 +118,7 @@ export class AttemptRunner {
   }
 }
 
-function invocationOf({ hosted, definition, call, instance, run, attempt, deadline }: Attempt): StepInvocation {
+function invocationOf({ hosted, definition, call, target, instance, run, attempt, deadline }: Attempt): StepInvocation {
   const tries = attempt - (definition.verdict ? (call.triedBefore ?? 0) : 0);
   // A participant answers one request per key: a look is another request than the step, and each look a new one.
   const look = definition.verdict && definition.command ? `:verify:${tries}` : '';
@@ -127,8 +127,8 @@ function invocationOf({ hosted, definition, call, instance, run, attempt, deadli
     instance,
     step: definition.name,
     attempt: tries,
-    key: idempotencyKey(run, call.call) + look,
-    ...(call.undoes === undefined ? {} : { undoes: idempotencyKey(run, call.undoes) }),
+    key: idempotencyKey(run, call) + look,
+    ...(target === undefined ? {} : { undoes: idempotencyKey(run, target) }),
     deadline,
   };
 }

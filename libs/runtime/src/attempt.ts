@@ -7,6 +7,8 @@ export interface Attempt {
   readonly hosted: HostedSaga;
   readonly definition: StepDefinition;
   readonly call: StepCall;
+  /** Of a compensation: the step that it takes back. */
+  readonly target?: StepCall | undefined;
   readonly instance: string;
   readonly run: string;
   readonly attempt: number;

@@ -1,10 +1,10 @@
-import { SagaError, type OperatorAction, type SagaErrorCode } from 'reprise/core';
+import { SagaError, type OperatorAction, type SagaErrorCode, type SagaStatus } from 'reprise/core';
 import type { InstanceQuery } from './instance-query.js';
 import type { Operator } from './operator.js';
 import type { SagaQueries } from './saga-queries.js';
 
 /** What can be done to many instances: the actions that are about no single call. */
-export type BulkAction = Extract<OperatorAction, 'retry' | 'terminate' | 'cancel' | 'pause' | 'resume'>;
+export type BulkAction = Extract<OperatorAction, 'retry' | 'terminate' | 'cancel' | 'pause' | 'resume' | 'redrive'>;
 
 export interface BulkOptions extends Operator {
   /** Counts what the query finds, and does nothing. */
@@ -41,13 +41,17 @@ export interface BulkReport extends BulkProgress {
 /** How many instances are operated on at a time. */
 const ABREAST = 16;
 
+/** Which instances the action is for. */
+export function statusesFor(action: BulkAction): readonly SagaStatus[] {
+  return action === 'redrive' ? ['failed'] : ['running', 'paused', 'compensating', 'incident'];
+}
+
 export async function operateInBulk(
   queries: SagaQueries,
   query: InstanceQuery,
   act: (id: string) => Promise<void>,
   { dryRun = false, onProgress, signal }: BulkOptions,
 ): Promise<BulkReport> {
-  const open: InstanceQuery = { status: ['running', 'paused', 'compensating', 'incident'], ...query };
   const seen = new Set<string>();
   const outcomes: BulkOutcome[] = [];
   const progress = (): BulkProgress => {
@@ -56,7 +60,7 @@ export async function operateInBulk(
   };
   let after: string | undefined;
   do {
-    const page = await queries.list(open, { size: 200, ...(after === undefined ? {} : { after }) });
+    const page = await queries.list(query, { size: 200, ...(after === undefined ? {} : { after }) });
     const ids = new Set(page.instances.map(({ id }) => id).filter((id) => !seen.has(id)));
     for (const some of slices([...ids], dryRun ? ids.size : ABREAST)) {
       if (signal?.aborted) return { ...progress(), outcomes, stopped: true };

@@ -49,11 +49,11 @@ export class Completions {
   }
 
   private async send(token: string, told: Omit<StepResult, 'run' | 'call'>): Promise<void> {
-    const { id, run, call } = readToken(token);
+    const { id, run, call, edits } = readToken(token);
     if ((await this.describe(id)).key.run !== run) {
       throw new SagaError('INSTANCE_CLOSED', `The run of instance "${id}" that the token is of has ended.`);
     }
-    const result: StepResult = { run, call, ...told };
+    const result: StepResult = { run, call, ...(edits === undefined ? {} : { edits }), ...told };
     const input = [result as unknown as Json];
     await this.post(id, { id: uuidV7(), kind: 'result', name: told.outcome, input });
   }

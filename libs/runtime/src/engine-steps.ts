@@ -6,8 +6,10 @@ import {
   type AttemptOutcome,
   type DeferredOutcome,
   type HistoryStore,
+  type InstanceSummary,
   type Json,
   type ParentLink,
+  type RunOrigin,
   type StartableSaga,
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
@@ -38,24 +40,50 @@ export class EngineSteps {
     const id = args[0] as string;
     const { engine } = definition;
     return engine!.performs === 'child'
-      ? this.start(engine!.saga, id, args[1], link)
+      ? this.start(engine!.saga, id, args[1], link, call.origin)
       : this.undo(id, link, args[1] === 'terminate');
   }
 
   /** A child is known by the call that made it: one that is there already from an attempt before is not started again. */
-  private async start(saga: StartableSaga, id: string, input: unknown, parent: ParentLink): Promise<Outcome> {
+  private async start(
+    saga: StartableSaga,
+    id: string,
+    input: unknown,
+    parent: ParentLink,
+    origin: RunOrigin | undefined,
+  ): Promise<Outcome> {
     const start = (onClosed: 'return' | 'restart'): ReturnType<StartChild> =>
       this.startChild(saga, input, { id, parent, onClosed });
     try {
       if ((await start('return')).began) return LATER;
       const found = await this.store.find(shardOf(id), id);
       if (found?.parent?.run === parent.run && found.parent.call === parent.call) return LATER;
+      const before = found && origin && (await this.beganBefore(found, parent, origin));
+      if (before) return before;
       if ((!found || isClosed(found.status)) && (await start('restart')).began) return LATER;
     } catch (error) {
       if (!(error instanceof SagaError) || !REFUSED.has(error.code)) throw error;
       return { outcome: 'absent', error: recordError(error) };
     }
     return { outcome: 'absent', error: recordError(taken(id)) };
+  }
+
+  /** What became of a child that another run began with this very call; undefined when it is to begin again. */
+  private async beganBefore(
+    { id, key, status, parent }: InstanceSummary,
+    link: ParentLink,
+    origin: RunOrigin,
+  ): Promise<Outcome | undefined> {
+    if (parent?.run !== origin.run || parent.call !== link.call) return undefined;
+    if (status === 'completed') {
+      const events = (await this.store.history(key)).flatMap((turn) => turn.events);
+      const end = events.find((event) => event.type === 'SagaCompleted');
+      return end && { outcome: 'completed', result: end.result };
+    }
+    // It tells its end to the id of its parent, whichever run that has by then.
+    if (!isClosed(status) && origin.id === link.id) return LATER;
+    if (status === 'terminated') return { outcome: 'fatal', error: recordError(left(id)) };
+    return origin.id === link.id ? undefined : { outcome: 'absent', error: recordError(taken(id)) };
   }
 
   /** @param terminated it was terminated when its parent ended, if it was open then */
@@ -83,6 +111,13 @@ function taken(id: string): SagaError {
     'DUPLICATE_ID',
     `The id "${id}" of the child is taken by an open instance.`,
     "Leave the id out, or make it from something that is the parent's own.",
+  );
+}
+
+function left(id: string): SagaError {
+  return new SagaError(
+    'SAGA_TERMINATED',
+    `Child "${id}" was terminated, and what it did stands: it is not begun again.`,
   );
 }
 

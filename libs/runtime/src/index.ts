@@ -13,6 +13,7 @@ export type { HistoryWarning } from './history-gauge.js';
 export type { EngineOptions, SignalOptions, StartOptions, UpdateOptions } from './engine-options.js';
 export { SagaEngine } from './saga-engine.js';
 export type { BulkAction, BulkOptions, BulkOutcome, BulkProgress, BulkReport } from './bulk-operation.js';
+export type { ForkTerms, RedriveTerms } from './branch-terms.js';
 export type { Operator } from './operator.js';
 export { SagaControl } from './saga-control.js';
 export { SagaQueries, type InstanceList, type OrphanList, type PageRequest } from './saga-queries.js';

@@ -141,7 +141,8 @@ function notConfirmed(id: string, timeout: number): SagaError {
 
 const LONGEST_ID = 200;
 
-function checkedId(id: string): string {
+/** @throws SagaError `INVALID_ID` */
+export function checkedId(id: string): string {
   if (typeof id === 'string' && id.length > 0 && id.length <= LONGEST_ID && !id.includes('\0')) return id;
   throw new SagaError(
     'INVALID_ID',

@@ -21,6 +21,11 @@ export function abandoned({ step }: StepCall): SagaError {
   return new SagaError('STEP_ABANDONED', `The saga goes on without an answer to step "${step}".`);
 }
 
+/** An operator has put another input in the place of what an attempt was made with. */
+export function replaced({ step }: StepCall): SagaError {
+  return new SagaError('STEP_ABANDONED', `The input of step "${step}" was edited; it is tried with the new one.`);
+}
+
 /** The instance left the memory of the worker while an attempt was under way. @param stopping true when the worker itself stops */
 export function leftMemory({ step }: StepCall, stopping: boolean): SagaError {
   if (stopping) return new SagaError('SHUTTING_DOWN', `The worker stops; step "${step}" is tried again elsewhere.`);

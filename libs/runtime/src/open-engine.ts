@@ -1,4 +1,5 @@
 import { milliseconds, type Clock, type HistoryStore, type Idle } from 'reprise/core';
+import { Branches } from './branches.js';
 import { redactionOf, SILENT, type EngineLog } from './engine-log.js';
 import { spanOf, type EngineOptions } from './engine-options.js';
 import { EngineSteps } from './engine-steps.js';
@@ -23,6 +24,7 @@ export class OpenEngine {
   readonly results: ResultWatch;
   readonly messenger: Messenger;
   readonly starter: InstanceStarter;
+  readonly branches: Branches;
   /** Undefined in a pure client. */
   readonly worker: Worker | undefined;
   private readonly clock: Clock;
@@ -67,12 +69,20 @@ export class OpenEngine {
       this.housekeeping = new Housekeeping(options, this.clock, this.log, sagas.definitions());
       this.worker = this.newWorker();
     }
+    const newRun = options.newRun ?? (() => uuidV7());
+    this.branches = new Branches({
+      store,
+      clock: this.clock,
+      payloadLimit,
+      newRun,
+      begun: () => this.worker?.look(),
+    });
     this.starter = new InstanceStarter({
       store,
       clock: this.clock,
       sagas,
       payloadLimit,
-      newRun: options.newRun ?? (() => uuidV7()),
+      newRun,
       timeout: milliseconds(options.startTimeout ?? '30s'),
       worker: this.worker,
       unowned: this.unowned,

@@ -9,7 +9,6 @@ import {
   unanswered,
   type AttemptOutcome,
   type DeferredOutcome,
-  type Execution,
   type IncomingEvent,
   type Message,
   type SagaError,
@@ -19,27 +18,21 @@ import {
   type StepResult,
 } from 'reprise/core';
 import { Appointments, attemptOf, dueOf, retryOf } from './appointments.js';
-import { AttemptLives } from './attempt-life.js';
+import { AttemptLives, type AttemptLife } from './attempt-life.js';
 import { AttemptPermits } from './attempt-permits.js';
-import { abandoned, givenUp, isNoAnswer, leftMemory, noWordOf, timeIsUp } from './no-answer.js';
+import { abandoned, isNoAnswer, leftMemory, noWordOf, replaced, timeIsUp } from './no-answer.js';
+import { LastLooks } from './last-looks.js';
 import { orphanedAnswer, orphanReason } from './orphaned-answer.js';
 import type { ResidentIdentity } from './resident-identity.js';
+import type { WorkOwner } from './work-owner.js';
 import type { WorkerContext } from './worker-context.js';
-
-/** What the work on open calls asks of the instance it belongs to. */
-export interface WorkOwner {
-  readonly execution: Execution;
-  /** Hands over what is to be read at the next turn; `orphaned` is called when nobody has a use for it. */
-  receive(read: () => readonly IncomingEvent[], orphaned?: () => void): void;
-  /** The last attempt that somebody waited for has answered. */
-  unemployed(): void;
-}
 
 /** What is being done about the open calls of one instance: attempts in flight, retries and timers that are due. */
 export class OpenWork {
   private readonly appointments: Appointments;
   private readonly attempts = new AttemptLives();
   private readonly permits: AttemptPermits;
+  private readonly lastLooks: LastLooks;
   /** Attempts that have not answered, late ones included: while there are any, the instance stays to hear them (S7). */
   private unanswered = 0;
   private stopped = false;
@@ -51,6 +44,7 @@ export class OpenWork {
   ) {
     this.appointments = new Appointments(worker.clock);
     this.permits = new AttemptPermits(identity, worker.admission);
+    this.lastLooks = new LastLooks(identity, worker, owner, (call) => this.attempts.has(call));
   }
 
   private get state(): SagaState {
@@ -64,7 +58,7 @@ export class OpenWork {
 
   /** True while any attempt, even a late one, may still answer, or one waits for its turn (S10). */
   get awaitsAnswers(): boolean {
-    return this.unanswered > 0 || this.permits.awaited;
+    return this.unanswered > 0 || this.lastLooks.underway > 0 || this.permits.awaited;
   }
 
   /** When something is due by itself, in milliseconds since the epoch; null when nothing is. */
@@ -95,7 +89,7 @@ export class OpenWork {
     const name = dueOf(number);
     if (!call || this.state.paused || this.appointments.has(name)) return;
     if (call.kind === 'step') {
-      if (call.abandoned) return this.giveUp(call);
+      if (call.abandoned) return this.lastLooks.giveUp(call);
       const dueAt = call.deferral?.dueAt;
       if (dueAt !== undefined) this.appointments.set(name, dueAt, () => this.endDeferral(call));
       return;
@@ -112,6 +106,13 @@ export class OpenWork {
     this.appointments.set(retryOf(call), at, () => this.begin(call));
   }
 
+  /** Its input is another from here on: what is under way with the old one is not waited for. */
+  renew(call: number): void {
+    this.attempts.interrupt(call, replaced(this.state.step(call)!));
+    this.awaitNoLonger(call);
+    this.retry(call, 0);
+  }
+
   /** The step has an outcome: no further attempt. */
   settled(call: number): void {
     this.appointments.dismiss(retryOf(call));
@@ -122,7 +123,8 @@ export class OpenWork {
   /** What somebody outside says of a step. */
   told(message: Message): IncomingEvent[] {
     const told = message.input[0] as unknown as StepResult;
-    if (told.run !== this.identity.key.run) return [];
+    // A child that another run began, whose history this one goes on with, knows only that one.
+    if (told.run !== (this.state.step(told.call)?.origin?.run ?? this.identity.key.run)) return [];
     return afterResult(this.state, this.owner.execution.steps, told, this.worker.clock.now(), Math.random());
   }
 
@@ -131,7 +133,7 @@ export class OpenWork {
     for (const call of this.state.calls.values()) {
       if (call.kind !== 'step' || !call.abandoned || !isOpenStep(call)) continue;
       if (this.attempts.has(call.call)) this.attempts.interrupt(call.call, abandoned(call));
-      else this.giveUp(call);
+      else this.lastLooks.giveUp(call);
     }
   }
 
@@ -147,7 +149,7 @@ export class OpenWork {
     // Where a person decides (S6, C4) there is no unknown end: past its deadline it is tried once more, and then they are asked.
     const { asksPerson } = policyOf(this.owner.execution, step)!;
     const stepDeadline = asksPerson ? Infinity : deadlineOf(step, definition.policy, now);
-    if (step.abandoned || now >= stepDeadline) this.giveUp(step);
+    if (step.abandoned || now >= stepDeadline) this.lastLooks.giveUp(step);
     else if (this.mayBegin(step, definition, stepDeadline)) this.attempt(step, definition, stepDeadline);
   }
 
@@ -157,55 +159,73 @@ export class OpenWork {
       if (this.permits.allow(step, definition, () => this.begin(step.call))) return true;
       if (stepDeadline !== Infinity) this.retry(step.call, stepDeadline);
     } catch (error) {
-      this.attempts.begin(step.call, step.failures + 1);
-      this.end(step, step.failures + 1, { outcome: 'fatal', error: recordError(error) });
+      this.end(step, this.attempts.begin(step), { outcome: 'fatal', error: recordError(error) });
     }
     return false;
   }
 
   private attempt(call: StepCall, definition: StepDefinition, stepDeadline: number): void {
     const { timeout } = definition.policy;
-    const attempt = call.failures + 1;
     const deadline = Math.min(this.worker.clock.now() + timeout, stepDeadline);
     const { id, key, hosted } = this.identity;
-    const life = this.attempts.begin(call.call, attempt);
+    const life = this.attempts.begin(call);
+    const { attempt } = life;
     this.unanswered++;
-    this.appointments.set(attemptOf(call.call), deadline, () => this.cut(call, attempt, timeIsUp(call, timeout)));
+    this.appointments.set(attemptOf(call.call), deadline, () => this.cut(call, life, timeIsUp(call, timeout)));
     const giveUpAt = deadline + Math.max(timeout, LISTEN_ON);
     void this.worker.attempts
-      .run({ hosted, definition, call, instance: id, run: key.run, attempt, deadline, giveUpAt, life })
+      .run({
+        hosted,
+        definition,
+        call,
+        target: this.state.step(call.undoes ?? NONE),
+        instance: id,
+        run: key.run,
+        attempt,
+        deadline,
+        giveUpAt,
+        life,
+      })
       .then((ended) => {
         this.unanswered--;
-        this.end(call, attempt, ended);
+        this.end(call, life, ended);
       });
   }
 
   /** An attempt is not waited for any longer. */
-  private cut(step: StepCall, attempt: number, reason: SagaError): void {
-    this.attempts.interrupt(step.call, reason);
-    this.end(step, attempt, { outcome: 'transient', error: recordError(reason) });
+  private cut(step: StepCall, life: AttemptLife, reason: SagaError): void {
+    life.interrupt(reason);
+    this.end(step, life, { outcome: 'transient', error: recordError(reason) });
   }
 
   /** An attempt ended, or its time is up; what still comes of it afterwards is late (S7). */
-  private end(step: StepCall, attempt: number, ended: AttemptOutcome | DeferredOutcome): void {
-    const late = !this.attempts.awaits(step.call, attempt);
+  private end(step: StepCall, life: AttemptLife, ended: AttemptOutcome | DeferredOutcome): void {
+    const { attempt, edits } = life;
+    const late = !this.attempts.awaits(step.call, life);
     if (late && isNoAnswer(ended)) return this.owner.unemployed();
-    if (!late) {
-      this.attempts.end(step.call);
-      this.permits.giveBack(step.call);
-      this.appointments.dismiss(attemptOf(step.call));
-    }
+    if (!late) this.awaitNoLonger(step.call);
     const policy = policyOf(this.owner.execution, step)!;
     this.owner.receive(
-      () => afterAttempt(this.state, step, policy, attempt, ended, this.worker.clock.now(), Math.random()),
-      () => this.orphan(step, attempt, ended, late),
+      () =>
+        // What was asked with another input answers nothing that is asked now.
+        edits === step.edits
+          ? afterAttempt(this.state, step, policy, attempt, ended, this.worker.clock.now(), Math.random())
+          : [],
+      () => this.orphan(step, life, ended, late),
     );
   }
 
-  private orphan(step: StepCall, attempt: number, ended: AttemptOutcome | DeferredOutcome, late: boolean): void {
+  private awaitNoLonger(call: number): void {
+    this.attempts.end(call);
+    this.permits.giveBack(call);
+    this.appointments.dismiss(attemptOf(call));
+  }
+
+  private orphan(step: StepCall, life: AttemptLife, ended: AttemptOutcome | DeferredOutcome, late: boolean): void {
+    const { attempt, edits } = life;
     if (ended.outcome === 'deferred') return this.goOn(step);
     if (isNoAnswer(ended)) return;
-    const reason = orphanReason(this.state.closed, this.stopped, late);
+    const reason = edits === step.edits ? orphanReason(this.state.closed, this.stopped, late) : 'edited-input';
     this.worker.orphan(this.identity.key, orphanedAnswer(step, attempt, ended, reason));
   }
 
@@ -221,28 +241,9 @@ export class OpenWork {
   private goOn(step: StepCall): void {
     if (step.state !== 'scheduled' && step.retryAt !== undefined) this.retry(step.call, step.retryAt);
   }
-
-  /** No further attempt; but what a transactional step has committed is known all the same (S9). */
-  private giveUp(step: StepCall): void {
-    const policy = this.owner.execution.steps.of(step)?.policy;
-    const looking = policy && this.worker.attempts.recorded(this.identity, step, policy);
-    if (!looking) return this.conclude(step, () => [givenUp(step, policy)]);
-    this.unanswered++;
-    void looking.then((recorded) => {
-      this.unanswered--;
-      const attempt = step.failures + 1;
-      this.conclude(step, () =>
-        recorded
-          ? afterAttempt(this.state, step, policy, attempt, recorded, this.worker.clock.now(), 0)
-          : [givenUp(step, policy)],
-      );
-    });
-  }
-
-  private conclude(step: StepCall, read: () => IncomingEvent[]): void {
-    this.owner.receive(() => (isOpenStep(step) && !this.attempts.has(step.call) ? read() : []));
-  }
 }
 
+/** No call has this number. */
+const NONE = -1;
 /** How long a late answer is listened for at the least, in milliseconds. */
 const LISTEN_ON = 30_000;

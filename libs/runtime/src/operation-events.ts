@@ -3,24 +3,28 @@ import {
   pivotBegun,
   recordError,
   SagaError,
+  type BranchAction,
   type Execution,
   type IncomingEvent,
   type OperatorAction,
   type OperatorRequest,
   type SagaState,
   type StepCall,
+  type StepDefinitions,
 } from 'reprise/core';
 
 /** What an operator's action does to an instance as it stands: the events of it, or why it cannot be. */
 export function operationEvents(
   { state, steps }: Pick<Execution, 'state' | 'steps'>,
-  action: OperatorAction,
+  action: Exclude<OperatorAction, BranchAction>,
   request: OperatorRequest,
 ): readonly IncomingEvent[] | SagaError {
   if (state.closed) return refusal(`The instance is ${state.status}: nothing can be done to it any more.`);
   switch (action) {
     case 'retry':
       return retry(state, request);
+    case 'editInput':
+      return editInput(state, steps, request);
     case 'complete':
     case 'fail':
     case 'didNotHappen':
@@ -66,6 +70,36 @@ function retry(state: SagaState, { call, by }: OperatorRequest): readonly Incomi
     if (step.state === 'retrying') events.push({ type: 'StepRetryRequested', call: step.call });
   return events.length > 0 ? events : refusal('The instance has no incident, and no step of it waits for a retry.');
 }
+
+/** How often the input of one call may be edited: each edit has numbers of its own among the records of transactional steps. */
+const MOST_EDITS = 1_000;
+
+/** Without doing the old request and the new one: nobody may have done, or may still do, the old one (law S3). */
+function editInput(
+  state: SagaState,
+  steps: StepDefinitions,
+  { call, input = [], happened }: OperatorRequest,
+): readonly IncomingEvent[] | SagaError {
+  const step = stepOf(state, call);
+  if (step instanceof SagaError) return step;
+  if (!isOpenStep(step)) return refusal(`${named(step)} is ${step.state}: its outcome is known to the code.`);
+  if (step.abandoned) return refusal(`${named(step)} is not tried any more: the saga went on without it.`, SAY_HOW);
+  const definition = steps.of(step);
+  if (step.child !== undefined || definition?.engine)
+    return refusal(`${named(step)} is a child, whose input is its own.`, 'Operate on the child.');
+  if (step.state === 'deferred') return refusal(`${named(step)} is in the hands of whoever has its token.`, SAY_HOW);
+  if (step.state === 'scheduled') return refusal(`The first attempt of ${named(step)} has not ended.`, SAY_HOW);
+  if ((step.edits ?? 0) >= MOST_EDITS) return refusal(`${named(step)} was edited ${MOST_EDITS} times.`, SAY_HOW);
+  // What a transactional step has done, the database knows; of others only a person does.
+  if (happened !== false && !definition?.policy.transactional)
+    return refusal(
+      `Nobody knows whether an attempt of ${named(step)} had an effect: the new input would be done beside it.`,
+      'Look. If none had and none can have, say { happened: false }; else complete it.',
+    );
+  return [{ type: 'StepInputEdited', call: step.call, input }];
+}
+
+const SAY_HOW = 'Wait, or say how it ended.';
 
 function settle(
   state: SagaState,

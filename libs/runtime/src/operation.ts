@@ -1,6 +1,7 @@
 import {
   recordError,
   SagaError,
+  type BranchAction,
   type Execution,
   type Json,
   type Message,
@@ -15,7 +16,7 @@ import type { ResidentIdentity } from './resident-identity.js';
 
 /** What an operator asks of one instance, on its way into a turn: done with its events, or refused without a trace. */
 export class Operation {
-  private readonly action: OperatorAction;
+  private readonly action: Exclude<OperatorAction, BranchAction>;
   private readonly request: OperatorRequest;
   /** The database knows better than the operator. */
   private contradiction: SagaError | undefined;
@@ -26,7 +27,7 @@ export class Operation {
     private readonly attempts: AttemptRunner,
     private readonly execution: Execution,
   ) {
-    this.action = name as OperatorAction;
+    this.action = name as Exclude<OperatorAction, BranchAction>;
     this.request = input[0] as unknown as OperatorRequest;
   }
 
@@ -38,8 +39,9 @@ export class Operation {
   /** Puts the outcome on record. Done again after a crash it finds what it did. @throws what the database throws */
   async settle(): Promise<void> {
     const wanted = this.record!;
-    const found = await this.attempts.settle(this.identity, this.request.call!, wanted);
-    if (!found || agree(this.action, wanted, found)) return;
+    const step = this.execution.state.step(this.request.call!)!;
+    const found = await this.attempts.settle(this.identity, step, wanted);
+    if (!found || agree(wanted, found)) return;
     const { call } = this.request;
     this.contradiction = new SagaError(
       'OPERATION_REFUSED',
@@ -72,6 +74,7 @@ export class Operation {
         return { outcome: 'fatal', error };
       case 'didNotHappen':
       case 'skipCompensation':
+      case 'editInput':
         return { outcome: 'undone' };
       default:
         return undefined;
@@ -86,9 +89,9 @@ export class Operation {
   }
 }
 
-function agree(action: OperatorAction, wanted: StepRecord, found: StepRecord): boolean {
+function agree(wanted: StepRecord, found: StepRecord): boolean {
   // Whatever a body that failed had written is rolled back.
-  if (action === 'didNotHappen' || action === 'skipCompensation') return found.outcome !== 'completed';
+  if (wanted.outcome === 'undone') return found.outcome !== 'completed';
   if (wanted.outcome !== found.outcome) return false;
   return !('result' in wanted && 'result' in found) || same(wanted.result, found.result);
 }

@@ -30,7 +30,7 @@ export class RunningStep implements StepInvocation {
     this.key = key;
     if (undoes !== undefined) this.undoes = undoes;
     this.deadline = deadline;
-    this.token = stepToken({ id: instance, run, call: call.call });
+    this.token = stepToken({ id: instance, run, call: call.call, edits: call.edits });
     this.transactional = definition.policy.transactional !== undefined;
     this.life = life;
   }

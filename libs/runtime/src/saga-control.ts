@@ -4,16 +4,19 @@ import {
   milliseconds,
   recordError,
   SagaError,
+  type BranchAction,
   type InstanceSummary,
   type Json,
   type Message,
   type OperatorAction,
   type OperatorRequest,
 } from 'reprise/core';
-import { operateInBulk, type BulkAction, type BulkOptions, type BulkReport } from './bulk-operation.js';
+import { operateInBulk, statusesFor, type BulkAction, type BulkOptions, type BulkReport } from './bulk-operation.js';
+import type { ForkTerms, RedriveTerms } from './branch-terms.js';
+import type { Branches } from './branches.js';
 import type { InstanceQuery } from './instance-query.js';
 import type { Messenger } from './messenger.js';
-import type { Operator } from './operator.js';
+import { checkOperator, refusedOperation, type Operator } from './operator.js';
 import type { SagaQueries } from './saga-queries.js';
 import { uuidV7 } from './uuid-v7.js';
 
@@ -21,6 +24,7 @@ export interface ControlOptions {
   readonly payloadLimit: number | undefined;
   readonly describe: (id: string) => Promise<InstanceSummary>;
   readonly messenger: () => Messenger;
+  readonly branches: () => Branches;
   readonly queries: () => SagaQueries;
 }
 
@@ -37,6 +41,29 @@ export class SagaControl {
   /** Resolves incidents, and makes steps that wait for a retry due now: that of one call, or all. */
   async retry(id: string, operator: Operator & { readonly call?: number }): Promise<void> {
     await this.operate(id, 'retry', operator, operator.call);
+  }
+
+  /**
+   * A step that waits for a retry or a person is tried again at once with other arguments, and its compensation gets them too. They are
+   * another request than before, with another key: nobody may have done the old one. Of a transactional step the database knows; of any
+   * other say `happened: false` when you have looked, and no attempt had an effect or can still have one.
+   * @param input the arguments in order, as the history has them; of a compensation the result comes first
+   * @throws SagaError also `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`
+   */
+  async editInput(
+    id: string,
+    call: number,
+    input: readonly unknown[],
+    operator: Operator & { readonly happened?: false },
+  ): Promise<void> {
+    if (!Array.isArray(input)) throw refusedOperation(id, 'editInput', 'The input is the list of the arguments.');
+    const { payloadLimit } = this.options;
+    const encoded = input.map((one, i) => encodePayload(one, `argument ${i + 1}`, payloadLimit));
+    const { happened } = operator;
+    await this.operate(id, 'editInput', operator, call, {
+      input: encoded,
+      ...(happened === false ? { happened } : {}),
+    });
   }
 
   /**
@@ -84,25 +111,52 @@ export class SagaControl {
   }
 
   /**
-   * Does the same to every instance that a query finds, none twice. Without `status` only open ones are looked for.
+   * An instance that ended as `failed` goes on as a new run of its id, from before the failure that ended it: steps that completed keep their
+   * results, the failed one is tried again, and so is what has no result. One that is known not to have happened gets a new key; one that
+   * may have happened keeps its key. Where the code itself threw it goes on from there, with the code of today. Needs no worker to be
+   * accepted.
+   * @example await control.redrive('order-17', { by: 'anna', reason: 'the card was unblocked' });
+   */
+  async redrive(id: string, operator: Omit<Operator, 'timeout'> & RedriveTerms): Promise<void> {
+    checkOperator(operator);
+    await this.options.branches().redrive(await this.options.describe(id), operator, operator);
+  }
+
+  /**
+   * Begins another instance with the first events of this one, which is left as it is, open or ended. Steps that those events made are not
+   * done again if they completed, whenever that was; the others are tried again with the keys that they have here. It does not undo them,
+   * unless `undoPrefix` says so. Answers the id of the new instance.
+   * @throws SagaError also `INVALID_ID`, `DUPLICATE_ID`
+   * @example await control.fork('order-17', { fromEvent: 12, newId: 'order-17b', by: 'anna', reason: 'ticket 7' });
+   */
+  async fork(id: string, operator: Omit<Operator, 'timeout'> & ForkTerms): Promise<string> {
+    checkOperator(operator);
+    return this.options.branches().fork(await this.options.describe(id), operator, operator);
+  }
+
+  /**
+   * Does the same to every instance that a query finds, none twice. Without `status` only those are looked for
+   * that the action is for: failed ones for a redrive, else open ones.
    * @throws SagaError as `SagaQueries.list`; what goes wrong with one instance is in the report
    */
   async bulk(query: InstanceQuery, action: BulkAction, options: BulkOptions): Promise<BulkReport> {
     checkOperator(options);
-    const act = (id: string): Promise<void> => this.operate(id, action, options);
-    return operateInBulk(this.options.queries(), query, act, options);
+    const { by, reason } = options;
+    const act = (id: string): Promise<void> =>
+      action === 'redrive' ? this.redrive(id, { by, reason }) : this.operate(id, action, options);
+    return operateInBulk(this.options.queries(), { status: statusesFor(action), ...query }, act, options);
   }
 
   private async operate(
     id: string,
-    action: OperatorAction,
+    action: Exclude<OperatorAction, BranchAction>,
     operator: Operator,
     call?: number,
-    told: Pick<OperatorRequest, 'result' | 'error'> = {},
+    told: Pick<OperatorRequest, 'result' | 'error' | 'input' | 'happened'> = {},
   ): Promise<void> {
     const { by, reason } = checkOperator(operator);
     const { status } = await this.options.describe(id);
-    if (isClosed(status)) throw refused(id, action, `The instance is ${status}.`);
+    if (isClosed(status)) throw refusedOperation(id, action, `The instance is ${status}.`);
     const request: OperatorRequest = { by, reason, ...(call === undefined ? {} : { call }), ...told };
     const message: Message = { id: uuidV7(), kind: 'operate', name: action, input: [request as unknown as Json] };
     const patience = milliseconds(operator.timeout ?? '30s');
@@ -110,26 +164,13 @@ export class SagaControl {
       .messenger()
       .ask(id, message, patience, () => notConfirmed(id, action, patience))
       .catch((error: unknown) => {
-        if (error instanceof SagaError && error.code === 'INSTANCE_CLOSED') throw refused(id, action, error.what);
+        if (error instanceof SagaError && error.code === 'INSTANCE_CLOSED')
+          throw refusedOperation(id, action, error.what);
         throw error;
       });
     if (reply.stage === 'none') throw reply.error;
-    if (reply.stage === 'refused') throw refused(id, action, reply.error.message);
+    if (reply.stage === 'refused') throw refusedOperation(id, action, reply.error.message);
   }
-}
-
-/** @throws SagaError `OPERATION_REFUSED` */
-function checkOperator<T extends Operator>(operator: T): T {
-  const { by, reason } = operator;
-  for (const [name, text] of Object.entries({ by, reason })) {
-    if (typeof text !== 'string' || text.trim() === '' || text.includes('\0'))
-      throw new SagaError('OPERATION_REFUSED', `An operation needs "${name}".`, 'Say who does it, and why.');
-  }
-  return operator;
-}
-
-function refused(id: string, action: OperatorAction, why: string): SagaError {
-  return new SagaError('OPERATION_REFUSED', `${action} of instance "${id}" was refused: ${why}`);
 }
 
 function notConfirmed(id: string, action: OperatorAction, patience: number): SagaError {

@@ -39,6 +39,7 @@ export class SagaEngine {
     payloadLimit: this.options.payloadLimit,
     describe: this.describe.bind(this),
     messenger: () => this.running.messenger,
+    branches: () => this.running.branches,
     queries: () => (void this.running, new SagaQueries(this.store)),
   });
   private parts: OpenEngine | undefined;

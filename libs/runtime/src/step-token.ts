@@ -5,6 +5,8 @@ export interface TokenContents {
   readonly id: string;
   readonly run: string;
   readonly call: number;
+  /** How often an operator had edited its input by then. */
+  readonly edits?: number | undefined;
 }
 
 /** The form of tokens: a change of it gets a new number, and old tokens stay good. */
@@ -12,16 +14,17 @@ const VERSION = 1;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** The token by which a call is completed from outside; opaque, safe in a URL. It is not a secret. */
-export function stepToken({ id, run, call }: TokenContents): string {
-  return Buffer.from(JSON.stringify([VERSION, id, run, call])).toString('base64url');
+export function stepToken({ id, run, call, edits }: TokenContents): string {
+  const contents = [VERSION, id, run, call, ...(edits === undefined ? [] : [edits])];
+  return Buffer.from(JSON.stringify(contents)).toString('base64url');
 }
 
 /** @throws SagaError `INVALID_TOKEN` */
 export function readToken(token: string): TokenContents {
-  const [version, id, run, call] = contents(token);
+  const [version, id, run, call, edits] = contents(token);
   const valid =
     version === VERSION && typeof id === 'string' && typeof run === 'string' && UUID.test(run) && isCount(call);
-  if (valid) return { id, run, call };
+  if (valid && (edits === undefined || isCount(edits))) return { id, run, call, edits };
   throw new SagaError(
     'INVALID_TOKEN',
     'What was given as the token of a step is none.',

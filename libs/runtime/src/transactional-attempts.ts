@@ -1,7 +1,7 @@
 import {
   decodePayload,
   SagaError,
-  shardOf,
+  type StepCall,
   type AttemptOutcome,
   type CallKey,
   type Json,
@@ -10,6 +10,7 @@ import {
   type StepTransactions,
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
+import { keysOf } from './record-keys.js';
 
 /**
  * Attempts of transactional steps, and of the compensations of such steps (law S9).
@@ -32,7 +33,7 @@ export class TransactionalAttempts {
     failure: (thrown: unknown) => AttemptOutcome,
   ): Promise<AttemptOutcome> {
     const { definition, call } = attempt;
-    const key = callKey(attempt, call.call);
+    const key = await this.keyOf(attempt);
     try {
       const { transactional, timeout } = definition.policy;
       const record = await this.transactions.run(key, { ...transactional, longestIdle: timeout }, body);
@@ -58,24 +59,52 @@ export class TransactionalAttempts {
       return args;
     // A result that history has was committed.
     if (!definition.command && args[0] !== undefined) return args;
-    const record = await this.transactions.settle(callKey(attempt, call.undoes), { outcome: 'undone' });
-    if (definition.command || record.outcome !== 'completed') return args;
-    return [decodePayload(record.result), ...args.slice(1)];
+    for (const key of keysOf(attempt, attempt.target!)) {
+      const record = await this.transactions.settle(key, { outcome: 'undone' });
+      if (!definition.command && record.outcome === 'completed')
+        return [decodePayload(record.result), ...args.slice(1)];
+    }
+    return args;
   }
 
   /** What is on record of a call that no attempt of ours asks for any more; undefined also when nobody could say. */
-  async recorded(instance: Pick<Attempt, 'run' | 'instance'>, call: number): Promise<AttemptOutcome | undefined> {
-    const record = await this.given?.find(callKey(instance, call)).catch(() => undefined);
+  async recorded(instance: Pick<Attempt, 'run' | 'instance'>, call: StepCall): Promise<AttemptOutcome | undefined> {
+    let record: StepRecord | undefined;
+    for (const key of keysOf(instance, call)) {
+      record = await this.given?.find(key).catch(() => undefined);
+      if (record?.outcome === 'completed') break;
+    }
     return record?.outcome === 'undone' ? undefined : record;
   }
 
   /** Puts an outcome on record that was not found by an attempt; undefined where the store has no transactions. */
   settle(
     instance: Pick<Attempt, 'run' | 'instance'>,
-    call: number,
+    call: StepCall,
     record: StepRecord,
   ): Promise<StepRecord> | undefined {
-    return this.given?.settle(callKey(instance, call), record);
+    return this.given && this.settleAll(this.given, keysOf(instance, call), record);
+  }
+
+  /** The outcome of the last key; what has committed under an earlier one comes first. */
+  private async settleAll(given: StepTransactions, keys: readonly CallKey[], record: StepRecord): Promise<StepRecord> {
+    const [last, ...earlier] = keys.toReversed();
+    for (const key of earlier) {
+      const found = await given.settle(key, { outcome: 'undone' });
+      if (found.outcome === 'completed') return found;
+    }
+    return given.settle(last!, record);
+  }
+
+  /**
+   * A call that another run made is made under its key there, so that it is done once by both. What did not commit there does not any
+   * more, and is made under the key here.
+   */
+  private async keyOf(attempt: Attempt): Promise<CallKey> {
+    const [there, here] = keysOf(attempt, attempt.call);
+    if (!here) return there!;
+    const record = await this.transactions.find(there!);
+    return record && record.outcome !== 'completed' ? here : there!;
   }
 
   private get transactions(): StepTransactions {
@@ -91,10 +120,6 @@ export class TransactionalAttempts {
 function takesBackTransaction(steps: Iterable<StepDefinition>, compensation: string): boolean {
   for (const { undo, policy } of steps) if (undo === compensation) return policy.transactional !== undefined;
   return false;
-}
-
-function callKey({ run, instance }: Pick<Attempt, 'run' | 'instance'>, call: number): CallKey {
-  return { key: { shard: shardOf(instance), run }, call };
 }
 
 function outcomeOf({ name }: StepDefinition, record: StepRecord): AttemptOutcome {

@@ -26,7 +26,7 @@ export class Succession {
     });
   }
 
-  async fork({ run, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {
+  async fork({ run, replaces, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {
     const { id, saga, version, tags, reuse } = start;
     const stored = encodeTags(tags);
     const rows = await this.connection.run(forkInstance, [
@@ -47,6 +47,7 @@ export class Succession {
       ),
       hintChannel(this.connection.schemaName),
       ...tagColumns(stored),
+      replaces ?? null,
     ]);
     return rows.length > 0 ? 'forked' : 'duplicate';
   }

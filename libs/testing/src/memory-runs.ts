@@ -1,4 +1,13 @@
-import type { Clock, InstanceSummary, Message, Released, Successor, Turn } from 'reprise/core';
+import {
+  isClosed,
+  type Clock,
+  type InstanceSummary,
+  type Message,
+  type Released,
+  type StartRecord,
+  type Successor,
+  type Turn,
+} from 'reprise/core';
 import { newRow, type Row } from './memory-row.js';
 
 /** The runs of a memory store, by run and by id, who owns them, and who wants to hear when one may be due. */
@@ -24,6 +33,13 @@ export class MemoryRuns {
 
   newestOfAll(): Row[] {
     return [...this.current.values()];
+  }
+
+  /** True if the id is free (law I1). @param replaces the run that has to be the newest of the id */
+  isFree({ id, reuse }: StartRecord, replaces?: string): boolean {
+    const other = this.newest(id)?.summary;
+    if (replaces !== undefined && other?.key.run !== replaces) return false;
+    return !other || (reuse && isClosed(other.status));
   }
 
   /** From now on the newest of its id. */

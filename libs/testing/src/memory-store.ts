@@ -159,9 +159,8 @@ export class MemoryStore extends HistoryStore {
     return 'succeeded';
   }
 
-  async fork({ run, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {
-    const other = this.runs.newest(start.id);
-    if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
+  async fork({ run, replaces, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {
+    if (!this.runs.isFree(start, replaces)) return 'duplicate';
     this.runs.begin(newRow({ shard: shardOf(start.id), run }, start, undefined, this.clock.now()), turns, []);
     this.runs.hint();
     return 'forked';
@@ -198,8 +197,7 @@ export class MemoryStore extends HistoryStore {
     let row = this.runs.get(key.run);
     if (start && !row) {
       if (start.owned && this.leases.isDead(worker!)) return 'refused';
-      const other = this.runs.newest(start.id);
-      if (other && !(start.reuse && isClosed(other.summary.status))) return 'duplicate';
+      if (!this.runs.isFree(start)) return 'duplicate';
       row = newRow(key, start, worker, this.clock.now());
       this.runs.add(row);
     }

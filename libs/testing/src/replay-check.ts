@@ -1,6 +1,7 @@
 import {
   Execution,
   isDecision,
+  parts,
   sameJson,
   SagaError,
   type HistoryEvent,
@@ -32,8 +33,13 @@ export async function replayHistory(subject: ReplaySubject, turns: readonly Turn
  */
 export async function replayEveryPrefix(subject: ReplaySubject, turns: readonly Turn[]): Promise<number> {
   await replayHistory(subject, turns);
-  // Before an incident that a deploy mended, the code was another one: it cannot have decided the same.
-  for (let cut = 1 + turns.findLastIndex(({ events }) => events.some(isOffence)); cut < turns.length; cut++) {
+  // Before an incident that a deploy mended, the code was another one, and before two runs parted the run was: it cannot have decided
+  // the same.
+  for (
+    let cut = 1 + turns.findLastIndex((turn) => turn.events.some(isOffence) || parts(turn));
+    cut < turns.length;
+    cut++
+  ) {
     if (cut === 0) continue;
     const execution = new Execution({ ...subject, idle: new NodeIdle() });
     await execution.replay(turns.slice(0, cut));

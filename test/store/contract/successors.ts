@@ -101,5 +101,20 @@ export function describeSuccessors(bench: StoreBench): void {
       expect(await bench.store.fork(again)).toBe('forked');
       expect((await bench.find(ended))!.key.run).toBe(again.run);
     });
+
+    it('I1 takes the place of the run it replaces, and of no other', async () => {
+      const ended = await bench.started({}, { head: { status: 'failed', retrying: false } });
+      const { id } = ended.start!;
+      const replacing = (replaces: string): ForkedRun => ({ ...forkOf({ id, reuse: true }), replaces });
+      expect(await bench.store.fork(replacing(randomUUID()))).toBe('duplicate');
+      const both = [replacing(ended.key.run), replacing(ended.key.run)];
+      const outcomes = await Promise.all(both.map((copy) => bench.store.fork(copy)));
+      expect(outcomes.toSorted()).toEqual(['duplicate', 'forked']);
+      expect((await bench.find(ended))!.key.run).toBe(both[outcomes.indexOf('forked')]!.run);
+      expect(await bench.store.fork(replacing(ended.key.run))).toBe('duplicate');
+      const unknown = { ...forkOf({ reuse: true }), replaces: randomUUID() };
+      expect(await bench.store.fork(unknown)).toBe('duplicate');
+      expect(await bench.store.history(ended.key)).toEqual([ended.turn]);
+    });
   });
 }

@@ -68,7 +68,9 @@ export const EVENT_PAYLOADS = {
   SagaTerminated: {},
   OperatorActed: {},
   StepRetryRequested: {},
+  StepInputEdited: { input: 'payloads' },
   StepSkipped: {},
+  SagaForked: {},
   SagaPaused: {},
   SagaUnpaused: {},
 } as const satisfies { readonly [T in HistoryEventType]: PayloadFields<Extract<HistoryEvent, { type: T }>> };
