@@ -11,6 +11,7 @@ import { approveOrders, placeOrders, shippedOrders } from './demo/customers.mjs'
 import { startFleet } from './demo/fleet.mjs';
 import { goodbye, HELP, whatNow } from './demo/words.mjs';
 import { freePort, isFree } from './ports.mjs';
+import { demandBroker } from './demo/brokers.mjs';
 import { openPostgres } from './postgres.mjs';
 
 const { values: wish } = parseArgs({
@@ -20,6 +21,7 @@ const { values: wish } = parseArgs({
     'fault-rate': { type: 'string', default: '0.05' },
     shops: { type: 'string', default: '2' },
     rate: { type: 'string', default: '25' },
+    transport: { type: 'string', default: process.env.SHOP_TRANSPORT || 'tcp' },
     data: { type: 'string', default: fileURLToPath(new URL('../.reprise/', import.meta.url)) },
     'approval-timeout': { type: 'string', default: '15000' },
     help: { type: 'boolean', default: false },
@@ -62,6 +64,7 @@ async function main() {
     throw new Error(`Node 20.19 or newer is needed; this is ${process.version}.`);
   const faultRate = number('fault-rate', 0, 1);
   const run = `r${Date.now().toString(36)}`;
+  await demandBroker(wish.transport);
   const token = process.env.SHOP_TOKEN || randomBytes(12).toString('base64url');
 
   progress(process.env.DATABASE_URL ? 'using the PostgreSQL of DATABASE_URL' : 'starting PostgreSQL (embedded)');
@@ -80,6 +83,7 @@ async function main() {
     faultRate,
     shopPort: Number(process.env.SHOP_SHOP_PORT) || ((await isFree(4100)) ? 4100 : await freePort()),
     tell: progress,
+    transport: wish.transport,
   });
   progress(`everything is ready; ${(faultRate * 100).toFixed(0)} % of the requests will be spoiled on purpose`);
 

@@ -118,7 +118,7 @@ class Service {
 /**
  * Starts everything and waits until it is ready.
  * @param {{ url: string, token: string, season: string, logs: string, shops?: number, faultRate?: number,
- *   tell?: (line: string) => void, shopPort?: number }} settings
+ *   tell?: (line: string) => void, shopPort?: number, transport?: string }} settings
  */
 export async function startFleet({
   url,
@@ -129,6 +129,7 @@ export async function startFleet({
   faultRate = 0,
   tell = () => undefined,
   shopPort,
+  transport = 'tcp',
 }) {
   mkdirSync(logs, { recursive: true });
   const ports = {};
@@ -140,6 +141,8 @@ export async function startFleet({
     DATABASE_URL: url,
     SHOP_SEASON: season,
     SHOP_FAULT_RATE: String(faultRate),
+    SHOP_TRANSPORT: transport,
+    ...(transport === 'tcp' ? {} : { SHOP_NAMESPACE: `shop-${season}` }),
     NO_COLOR: '1',
     ...ports,
   };

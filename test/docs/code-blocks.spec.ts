@@ -13,7 +13,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   'reprise/core': 'StepCommand StepReply StepTransport',
   'reprise/decorators': 'sagaDefinition',
   'reprise/microservices': 'microservices',
-  'reprise/participant': 'Handlers Handles HandlerStep ParticipantModule',
+  'reprise/participant': 'Handlers Handles HandlerStep listenAs ParticipantModule',
   'reprise/postgres': 'postgres repriseMigrations transactionManager',
   'reprise/runtime': 'SystemClock',
   'reprise/testing': 'crashAtEveryPoint crashEverywhere MemoryStore replayHistory testSaga',

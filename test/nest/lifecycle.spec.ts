@@ -1,5 +1,7 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Transport } from '@nestjs/microservices';
 import { getSagaClientToken, InjectSaga, Saga, SagaClient, SagaModule, Step } from 'reprise';
+import { microservices } from 'reprise/microservices';
 import { application, closeApplications, memoryStore, started } from './application.js';
 
 class Latch {
@@ -87,5 +89,18 @@ describe('the life of an application', () => {
       await closed.close();
       await expect(client.start()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
     }
+  });
+
+  it('says at the start what the transport has to say', async () => {
+    const lines: string[] = [];
+    const note = (level: string) => (text: unknown) => void lines.push(`${level} ${String(text)}`);
+    const transport = microservices({ mail: { transport: Transport.REDIS, options: { retryAttempts: 3 } } });
+    const imports = [SagaModule.forRoot({ store: memoryStore(), transport })];
+    const app = await application({ imports, providers: [GatedSaga, Gate] });
+    Logger.overrideLogger({ log: note('log'), warn: note('warn'), error: note('error') });
+    await app.init();
+    Logger.overrideLogger(false);
+    expect(lines).toContainEqual(expect.stringMatching(/^log Every replica of "mail" hears every command on Redis/));
+    expect(lines).toContainEqual(expect.stringMatching(/^warn Service "mail": `retryAttempts: 3` gives up/));
   });
 });

@@ -1,6 +1,6 @@
 export { Faults } from './faults.js';
-export { FaultsController } from './faults.controller.js';
 export { migrate, type Migration } from './migrate.js';
 export { ServiceModule } from './service.module.js';
 export { announce, runService } from './run-service.js';
+export { inNamespace, transportTo } from './transport.js';
 export { databaseUrl, PARTICIPANTS, portOf, seasonName, type ServiceName, wholeNumber } from './settings.js';

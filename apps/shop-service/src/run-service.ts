@@ -1,18 +1,16 @@
 import { type INestApplicationContext, Logger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type MicroserviceOptions, Transport } from '@nestjs/microservices';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { listenAs } from 'reprise/participant';
 import { portOf, type ServiceName } from './settings.js';
+import { transportTo } from './transport.js';
 
-/** Starts one of the shop's services: a Nest microservice on a loopback port. */
+/** Starts one of the shop's services: a Nest microservice on a loopback port, or on the broker that `SHOP_TRANSPORT` names. */
 export async function runService(name: ServiceName, module: Type): Promise<void> {
-  const port = portOf(name);
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
-    transport: Transport.TCP,
-    options: { host: '127.0.0.1', port },
-  });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, listenAs(name, transportTo(name)));
   app.enableShutdownHooks();
   await app.listen();
-  announce(app, name, port);
+  announce(app, name, portOf(name));
 }
 
 /**

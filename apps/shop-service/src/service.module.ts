@@ -3,13 +3,14 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ParticipantModule } from 'reprise/participant';
 import { DataSource } from 'typeorm';
 import { Faults } from './faults.js';
-import { FaultsController } from './faults.controller.js';
+import { faultsController } from './faults.controller.js';
 import { migrate, type Migration } from './migrate.js';
 import { databaseUrl } from './settings.js';
 
 /** What every service of the shop has: a database with its own tables, the inbox for commands, and faults on demand. */
 @Module({})
 export class ServiceModule {
+  /** @param schema of its tables: the name of the service */
   static withTables(schema: string, migrations: readonly Migration[]): DynamicModule {
     return {
       module: ServiceModule,
@@ -26,7 +27,7 @@ export class ServiceModule {
           inject: [DataSource],
         }),
       ],
-      controllers: [FaultsController],
+      controllers: [faultsController(schema)],
       providers: [Faults],
       exports: [Faults],
     };

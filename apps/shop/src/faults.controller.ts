@@ -1,6 +1,6 @@
 import { BadRequestException, Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { type ClientProxy, ClientProxyFactory, Transport } from '@nestjs/microservices';
-import { PARTICIPANTS, portOf } from '@shop/service';
+import { type ClientOptions, type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
+import { inNamespace, PARTICIPANTS, transportTo } from '@shop/service';
 import { firstValueFrom, timeout } from 'rxjs';
 import { z } from 'zod';
 import { TokenGuard } from './token.guard.js';
@@ -22,12 +22,9 @@ export class ShopFaultsController {
   }
 
   private async tell(service: (typeof PARTICIPANTS)[number], rate: number): Promise<string> {
-    const client: ClientProxy = ClientProxyFactory.create({
-      transport: Transport.TCP,
-      options: { host: '127.0.0.1', port: portOf(service) },
-    });
+    const client: ClientProxy = ClientProxyFactory.create(transportTo(service) as ClientOptions);
     try {
-      await firstValueFrom(client.send('faults', { rate }).pipe(timeout(2_000)));
+      await firstValueFrom(client.send(inNamespace(`${service}.faults`), { rate }).pipe(timeout(2_000)));
       return 'told';
     } catch (error) {
       return `not reached: ${String(error)}`;

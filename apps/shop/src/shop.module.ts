@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
-import { Transport } from '@nestjs/microservices';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { databaseUrl, migrate, PARTICIPANTS, portOf } from '@shop/service';
+import { databaseUrl, migrate, PARTICIPANTS, transportTo } from '@shop/service';
 import { SagaModule } from 'reprise';
-import { microservices } from 'reprise/microservices';
+import { microservices, type Services } from 'reprise/microservices';
 import { postgres } from 'reprise/postgres';
 import { ApprovalDesk } from './approval-desk.js';
 import { ShopFaultsController } from './faults.controller.js';
@@ -12,12 +11,7 @@ import { OrdersController } from './orders.controller.js';
 import { PlaceOrderSaga } from './place-order.saga.js';
 import { MIGRATIONS, SCHEMA } from './tables.js';
 
-const services = Object.fromEntries(
-  PARTICIPANTS.map((name) => [
-    name,
-    { transport: Transport.TCP as const, options: { host: '127.0.0.1', port: portOf(name) } },
-  ]),
-);
+const services = Object.fromEntries(PARTICIPANTS.map((name) => [name, transportTo(name)])) as Services;
 
 @Module({
   imports: [

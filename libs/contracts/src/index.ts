@@ -15,4 +15,5 @@ export { declaredErrors } from './declared-errors.js';
 export type { Handlers } from './handlers.js';
 export { forTheWire, readReply } from './reply-wire.js';
 export { ENVELOPE_KEY, INPUT_KEY, readRequest, wrapRequest, type WireRequest } from './request-wire.js';
+export { NAMESPACE, TRANSPORT_CAPABILITIES, type TransportCapabilities } from './transport-capabilities.js';
 export { isSchema, validateWith, type Validated } from './validate-with.js';

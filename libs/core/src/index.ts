@@ -207,6 +207,7 @@ export {
   type StepCommand,
   type StepEnvelope,
   type StepReply,
+  type TransportRemark,
 } from './step-transport.js';
 export {
   changeTags,

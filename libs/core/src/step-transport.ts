@@ -41,10 +41,21 @@ export type StepReply =
   | { readonly outcome: 'completed'; readonly result: unknown }
   | { readonly outcome: 'declared' | 'fatal' | 'transient'; readonly error: RecordedError };
 
+/** A line for the log at start-up. */
+export interface TransportRemark {
+  /** `warn` for a setting that works, but not safely. */
+  readonly level: 'info' | 'warn';
+  readonly text: string;
+}
+
 /** Carries commands to participants and their replies back. One contract suite runs against every implementation. */
 export abstract class StepTransport {
   /** Reports every mistake of configuration for these addresses, in words; an empty list is good. */
   abstract check(addresses: readonly CommandAddress[]): string[];
+  /** What deserves a line in the log at start-up although it is no mistake. */
+  remarks(): TransportRemark[] {
+    return [];
+  }
   abstract connect(): Promise<void>;
   /**
    * Sends one attempt. Settles when the participant answers, however late, and rejects when it is certain that no answer to this

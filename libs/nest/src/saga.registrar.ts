@@ -1,6 +1,7 @@
 import {
   Inject,
   Injectable,
+  Logger,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
   type OnModuleInit,
@@ -15,6 +16,7 @@ import { SagaExplorer } from './saga.explorer.js';
 /** Hands the saga classes that were found to the engine, and starts and stops it with the application. */
 @Injectable()
 export class SagaRegistrar implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger('Reprise');
   private registered = false;
   private opening: Promise<void> | undefined;
   private stopped = false;
@@ -58,10 +60,19 @@ export class SagaRegistrar implements OnModuleInit, OnApplicationBootstrap, Befo
     await this.engine.close(this.options.grace);
   }
 
+  /** What the transport has to say at the start. */
+  private announce(): void {
+    for (const { level, text } of this.options.transport?.remarks?.() ?? []) {
+      if (level === 'warn') this.log.warn(text);
+      else this.log.log(text);
+    }
+  }
+
   private register(): void {
     if (this.registered) return;
     const found = this.options.worker === false ? [] : this.explorer.explore();
     this.check.check(found);
+    this.announce();
     for (const { sagaClass, host } of found) {
       this.engine.host({
         definition: sagaDefinition(sagaClass),

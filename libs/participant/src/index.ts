@@ -2,6 +2,7 @@ export type { Handlers } from 'reprise/contracts';
 export type { HandlerStep } from './handler-step.js';
 export { Handles, type HandlesOptions } from './handles.decorator.js';
 export { inboxMigrations, type InboxMigration } from './inbox-migrations.js';
+export { listenAs, type ListenOptions } from './listen-as.js';
 export {
   PARTICIPANT_OPTIONS,
   type InboxOptions,

@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { readRequest, validateWith, type WireRequest } from 'reprise/contracts';
 import { SagaError, type ReplyEnvelope, type StepEnvelope } from 'reprise/core';
 import type { EntityManager } from 'typeorm';
+import { answerLimit } from './answer-limit.js';
 import { ordinaryStep, sagaStep } from './handler-step.js';
 import type { HandledCommand } from './handled-command.js';
 import { InFlightRequests } from './in-flight-requests.js';
@@ -59,10 +60,11 @@ export class Participant {
     run: () => Promise<unknown>,
   ): Promise<ReplyEnvelope> {
     const { pattern } = handled.command;
+    const limitInBytes = answerLimit(args[1]);
     const perform = async (manager?: EntityManager): Promise<ReplyEnvelope> => {
       try {
         args[1] = sagaStep(envelope, manager);
-        return await resultReply(handled, await run(), this.payloadLimit);
+        return await resultReply(handled, await run(), this.payloadLimit, limitInBytes);
       } catch (thrown) {
         return failureReply(handled, thrown);
       }

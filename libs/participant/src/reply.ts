@@ -11,6 +11,7 @@ export async function resultReply(
   { command }: HandledCommand,
   result: unknown,
   limit?: number,
+  limitInBytes = Infinity,
 ): Promise<ReplyEnvelope> {
   const { output } = command.definition;
   if (output === undefined) return { $reprise: 1, ok: true, result: encodePayload(undefined) };
@@ -24,7 +25,16 @@ export async function resultReply(
       'Correct the handler or the contract.',
     );
   }
-  return { $reprise: 1, ok: true, result: encoded };
+  const reply: ReplyEnvelope = { $reprise: 1, ok: true, result: encoded };
+  if (limitInBytes < Infinity && Buffer.byteLength(JSON.stringify(reply)) > limitInBytes) {
+    throw new Refusal(
+      'fatal',
+      'PAYLOAD_TOO_LARGE',
+      `the result of "${command.pattern}" is larger than the ${limitInBytes} bytes that its transport takes.`,
+      'Store it elsewhere and return a reference, or raise the limit of the server.',
+    );
+  }
+  return reply;
 }
 
 /** The answer to a step whose handler threw: a declared error, or one that may pass when the step is tried again (law S4). */

@@ -1,8 +1,18 @@
 import { Transport } from '@nestjs/microservices';
+import { mqttDialect } from './mqtt-dialect.js';
+import { natsDialect } from './nats-dialect.js';
+import { redisDialect } from './redis-dialect.js';
+import { rmqDialect } from './rmq-dialect.js';
 import type { ServiceDialect } from './service-dialect.js';
 import { tcpDialect } from './tcp-dialect.js';
 
-const DIALECTS: ReadonlyMap<Transport, ServiceDialect> = new Map([[Transport.TCP, tcpDialect]]);
+const DIALECTS: ReadonlyMap<Transport, ServiceDialect> = new Map([
+  [Transport.TCP, tcpDialect],
+  [Transport.NATS, natsDialect],
+  [Transport.REDIS, redisDialect],
+  [Transport.RMQ, rmqDialect],
+  [Transport.MQTT, mqttDialect],
+]);
 
 /** The dialect of a transport, or a sentence that says why there is none. */
 export function dialectOf(transport: unknown): ServiceDialect | string {

@@ -205,7 +205,7 @@ describe('steps over TCP', () => {
 
   it('reports every mistake of configuration at once', () => {
     const wrong = new MicroserviceTransport({
-      mail: { transport: Transport.NATS, options: {} },
+      mail: { transport: Symbol('pigeon') as never },
       bill: { transport: Transport.TCP, options: { port: 99_999 } },
       odd: {} as never,
     });
@@ -215,7 +215,7 @@ describe('steps over TCP', () => {
       { service: 'mail', operation: 'x' },
     ]);
     expect(mistakes).toEqual([
-      expect.stringContaining('"mail": its transport NATS is not supported yet'),
+      expect.stringContaining('"mail": its `transport` is missing or unknown'),
       expect.stringContaining('"bill": `options.port` is 99999'),
       expect.stringContaining('"odd": its `transport` is missing'),
       expect.stringContaining(
@@ -226,6 +226,36 @@ describe('steps over TCP', () => {
       expect.stringContaining('contract of "mail.x"'),
     ]);
     expect(transport.check([Inventory.reserve.address])).toEqual([]);
+  });
+
+  it('reports options that cannot work, and remarks on those that work but not safely', () => {
+    const made = microservices({
+      a: { transport: Transport.NATS, options: { servers: [''], maxReconnectAttempts: 3 } },
+      b: { transport: Transport.REDIS, options: { port: 0, retryAttempts: 5 } },
+      c: { transport: Transport.RMQ, options: { noAck: false, urls: [], persistent: false } },
+      d: { transport: Transport.MQTT, options: { url: '', protocolVersion: 4, reconnectPeriod: 0 } },
+    });
+    expect(made.check([]).map((mistake) => mistake.slice(0, 40))).toEqual([
+      'Service "a": `options.servers` is neithe',
+      'Service "b": `options.port` is 0, which ',
+      'Service "c": `options.urls` is not a lis',
+      'Service "c": `noAck: false` is for the s',
+      'Service "d": `options.url` is not a URL.',
+    ]);
+    expect(made.remarks().map(({ level, text }) => `${level} ${text.slice(0, 44)}`)).toEqual([
+      'warn Service "a": `maxReconnectAttempts: 3` gives',
+      'info Every replica of "b" hears every command on ',
+      'warn Service "b": `retryAttempts: 5` gives up for',
+      'warn Service "c": `persistent: false` loses what ',
+      'warn Service "d": before protocol version 5 a bro',
+      'warn Service "d": `reconnectPeriod: 0` gives up w',
+    ]);
+    const quiet = {
+      a: { transport: Transport.NATS },
+      b: { transport: Transport.TCP },
+      c: { transport: Transport.RMQ },
+    };
+    expect(microservices(quiet as never).remarks()).toEqual([]);
   });
 
   it('refuses two contracts for one pattern', () => {

@@ -7,12 +7,14 @@ import {
   type RecordedError,
   type StepCommand,
   type StepReply,
+  type TransportRemark,
 } from 'reprise/core';
 import { failureOf, replyOf } from './command-reply.js';
 import { requestOf } from './command-request.js';
 import { dialectOf } from './dialects.js';
 import { ServiceClient, ServiceFailure } from './service-client.js';
 import type { Services } from './service-options.js';
+import { serviceMistakes, serviceRemarks } from './services-check.js';
 
 export interface MicroserviceTransportOptions {
   /** The longest input of a command, in characters of JSON. Default one million. */
@@ -51,18 +53,17 @@ export class MicroserviceTransport extends StepTransport {
   }
 
   check(addresses: readonly CommandAddress[]): string[] {
-    const mistakes = new Set<string>();
-    for (const [service, { transport, options }] of Object.entries(this.services)) {
-      const dialect = dialectOf(transport);
-      if (typeof dialect === 'string') mistakes.add(`Service "${service}": ${dialect}`);
-      else for (const mistake of dialect.check({ ...options })) mistakes.add(`Service "${service}": ${mistake}`);
-    }
+    const mistakes = new Set(serviceMistakes(this.services));
     for (const { service, operation } of addresses) {
       if (!Object.hasOwn(this.services, service)) mistakes.add(this.noSuchService(service).message);
       if (!this.commands.has(`${service}.${operation}`)) mistakes.add(noContract(`${service}.${operation}`).message);
     }
     for (const pattern of this.contested) mistakes.add(`Two contracts define "${pattern}"; import it from one place.`);
     return [...mistakes];
+  }
+
+  override remarks(): TransportRemark[] {
+    return serviceRemarks(this.services);
   }
 
   async connect(): Promise<void> {
@@ -85,9 +86,12 @@ export class MicroserviceTransport extends StepTransport {
     if (this.closed) throw closedNow();
     let answer: unknown;
     try {
-      answer = await client.ask(command.address, payload, giveUpAt);
+      answer = await client.ask(command.address, payload, command, giveUpAt);
     } catch (error) {
       if (error instanceof ServiceFailure) return failureOf(contract, error.failure);
+      if (error instanceof SagaError && error.code === 'PAYLOAD_TOO_LARGE') {
+        return { outcome: 'fatal', error: recordOf(error) };
+      }
       throw error;
     }
     return replyOf(contract, answer);
@@ -106,10 +110,15 @@ export class MicroserviceTransport extends StepTransport {
       if (configured === undefined) throw this.noSuchService(service);
       const dialect = dialectOf(configured.transport);
       if (typeof dialect === 'string') throw new SagaError('INVALID_CONFIGURATION', `Service "${service}": ${dialect}`);
-      client = new ServiceClient(service, dialect, { ...configured.options }, configured.envelope ?? 'embedded');
+      client = new ServiceClient(service, dialect, configured, () => this.patternsOf(service));
       this.clients.set(service, client);
     }
     return client;
+  }
+
+  private patternsOf(service: string): string[] {
+    const commands = [...this.commands.values()].filter(({ address }) => address.service === service);
+    return commands.map(({ pattern }) => pattern);
   }
 
   private noSuchService(service: string): SagaError {

@@ -1,6 +1,6 @@
 import { SagaError, type CommandAddress } from 'reprise/core';
 import { awaitAnswer } from './await-answer.js';
-import type { ServiceConnection, ServiceDialect } from './service-dialect.js';
+import type { ConnectionOptions, DeliveryTerms, ServiceConnection, ServiceDialect } from './service-dialect.js';
 
 /** A failure that came from the service's own code, in whatever shape Nest delivered it. */
 export class ServiceFailure extends Error {
@@ -9,16 +9,32 @@ export class ServiceFailure extends Error {
   }
 }
 
+/** What a service's configuration says beside its transport. */
+export interface ClientSettings {
+  readonly options?: object;
+  readonly envelope?: 'embedded' | 'none';
+  readonly namespace?: string;
+}
+
 /** One service as it is configured: opens its connection when it is first needed. */
 export class ServiceClient {
+  readonly envelope: 'embedded' | 'none';
+  private readonly options: ConnectionOptions;
   private connection: ServiceConnection | undefined;
+
+  /** Before the patterns and the name of the service, where the service shares its broker with others of the same name. */
+  private readonly prefix: string;
 
   constructor(
     private readonly service: string,
     private readonly dialect: ServiceDialect,
-    private readonly options: Readonly<Record<string, unknown>>,
-    readonly envelope: 'embedded' | 'none',
-  ) {}
+    { options, envelope, namespace }: ClientSettings,
+    private readonly patterns: () => readonly string[] = () => [],
+  ) {
+    this.options = { ...options };
+    this.envelope = envelope ?? 'embedded';
+    this.prefix = namespace === undefined ? '' : `${namespace}.`;
+  }
 
   /** @throws SagaError `INVALID_CONFIGURATION` when a driver package is missing */
   async demandPackages(): Promise<void> {
@@ -37,21 +53,30 @@ export class ServiceClient {
   }
 
   /**
-   * @throws SagaError `SERVICE_UNREACHABLE`, `NO_HANDLER`, `NO_ANSWER`
+   * @throws SagaError `SERVICE_UNREACHABLE`, `NO_HANDLER`, `NO_ANSWER`, `PAYLOAD_TOO_LARGE`
    * @throws ServiceFailure for an error that the service sent
    */
-  async ask(address: CommandAddress, payload: unknown, giveUpAt: number): Promise<unknown> {
+  async ask(address: CommandAddress, payload: unknown, terms: DeliveryTerms, giveUpAt: number): Promise<unknown> {
     const pattern = `${address.service}.${address.operation}`;
-    this.connection ??= this.dialect.open(this.options);
+    this.connection ??= this.dialect.open({
+      service: `${this.prefix}${this.service}`,
+      options: this.options,
+      patterns: this.patterns().map((pattern) => `${this.prefix}${pattern}`),
+    });
+    const answers = this.connection.send(`${this.prefix}${pattern}`, payload, terms);
     try {
-      return await awaitAnswer(this.connection.send(pattern, payload), giveUpAt, () => noAnswer(pattern));
+      return await awaitAnswer(answers, giveUpAt, () => noAnswer(pattern));
     } catch (failure) {
       if (failure instanceof SagaError) throw failure;
       switch (this.dialect.problem(failure)) {
         case 'NO_HANDLER':
           throw noHandler(this.service, pattern);
+        case 'NO_LISTENER':
+          throw noListener(this.service, pattern, this.dialect.name);
         case 'SERVICE_UNREACHABLE':
           throw unreachable(this.service, pattern, failure);
+        case 'PAYLOAD_TOO_LARGE':
+          throw tooLarge(pattern, this.dialect.name);
         default:
           throw new ServiceFailure(failure);
       }
@@ -78,6 +103,23 @@ function noHandler(service: string, pattern: string): SagaError {
     'NO_HANDLER',
     `Service "${service}" has no handler for "${pattern}".`,
     'Add the method with `@Handles` (or `@MessagePattern`) to a controller there, or deploy the version that has it.',
+  );
+}
+
+/** A broker cannot tell a service that is down from one that lacks the operation. */
+function noListener(service: string, pattern: string, transport: string): SagaError {
+  return new SagaError(
+    'SERVICE_UNREACHABLE',
+    `Nobody listens for "${pattern}" on ${transport}: service "${service}" is down, or has no handler for it.`,
+    'Start the service, or add the method with `@Handles` there; the step is tried again by its policy.',
+  );
+}
+
+function tooLarge(pattern: string, transport: string): SagaError {
+  return new SagaError(
+    'PAYLOAD_TOO_LARGE',
+    `The request for "${pattern}" is larger than this ${transport} server takes.`,
+    'Store it elsewhere and pass a reference, or raise the limit of the server.',
   );
 }
 

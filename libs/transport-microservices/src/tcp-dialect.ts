@@ -16,7 +16,8 @@ export const tcpDialect: ServiceDialect = {
     if (host !== undefined && (typeof host !== 'string' || !host)) mistakes.push('`options.host` is not a host name.');
     return mistakes;
   },
-  open: (options) => new TcpConnection(new SilentClientTcp(options)),
+  warnings: () => [],
+  open: ({ options }) => new TcpConnection(new SilentClientTcp(options)),
   problem: networkProblem,
 };
 

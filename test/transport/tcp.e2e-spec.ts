@@ -1,0 +1,14 @@
+import { freePort } from '../../scripts/ports.mjs';
+import { describeTransport } from './transport.contract.js';
+
+/** Each service listens on a port of its own. */
+const free = await Promise.all(Array.from({ length: 8 }, freePort));
+const ports = new Map<string, number>();
+
+describeTransport({
+  transport: 'TCP',
+  options(service) {
+    if (!ports.has(service)) ports.set(service, free.pop()!);
+    return { host: '127.0.0.1', port: ports.get(service) };
+  },
+});
