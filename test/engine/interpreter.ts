@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type SagaContext } from 'reprise/core';
+import { type SagaContext, type SagaScope } from 'reprise/core';
 import { Compensate, Saga, Signal, Step } from 'reprise/decorators';
 import { Deferred } from './deferred.js';
 import { Lab } from './lab.js';
@@ -10,8 +10,11 @@ export type Node =
   | { readonly do: 'sleep'; readonly seconds: number }
   | { readonly do: 'until'; readonly said: number; readonly seconds: number }
   | { readonly do: 'fail'; readonly name: string }
+  | { readonly do: 'scope' | 'shield'; readonly body: Node }
+  | { readonly do: 'limit'; readonly body: Node; readonly seconds: number }
+  | { readonly do: 'stop' }
   | { readonly do: 'try'; readonly body: Node; readonly rescue: Node }
-  | { readonly do: 'sequence' | 'all' | 'race' | 'any' | 'settled'; readonly parts: readonly Node[] };
+  | { readonly do: 'sequence' | 'all' | 'race' | 'any' | 'settled' | 'first'; readonly parts: readonly Node[] };
 
 export class Declined extends Error {
   override readonly name = 'Declined';
@@ -32,7 +35,8 @@ export class Interpreter {
     const result = await this.interpret(program, saga);
     return { result, id: saga.uuid() };
   }
-  private async interpret(node: Node, saga: SagaContext): Promise<unknown> {
+  /** @param scope the innermost scope that the node is in */
+  private async interpret(node: Node, saga: SagaContext, scope?: SagaScope): Promise<unknown> {
     switch (node.do) {
       case 'step':
         return this.step(node.name);
@@ -42,21 +46,34 @@ export class Interpreter {
         return saga.until(() => this.said >= node.said, node.seconds * 1_000);
       case 'fail':
         throw new Declined(node.name);
+      case 'scope':
+        return saga.scope((own) => this.interpret(node.body, saga, own));
+      case 'shield':
+        return saga.shielded(() => this.interpret(node.body, saga, scope));
+      case 'limit':
+        return saga.withTimeout(node.seconds * 1_000, (own) => this.interpret(node.body, saga, own));
+      case 'stop':
+        return scope?.cancel('stopped');
+      case 'first':
+        return saga.scope(async (own) => {
+          const parts = node.parts.map((part) => this.interpret(part, saga, own));
+          return this.together('race', parts).finally(() => own.cancel('one is enough'));
+        });
       case 'try':
         try {
-          return await this.interpret(node.body, saga);
+          return await this.interpret(node.body, saga, scope);
         } catch (error) {
-          return [(error as Error).message, await this.interpret(node.rescue, saga)];
+          return [(error as Error).message, await this.interpret(node.rescue, saga, scope)];
         }
       case 'sequence': {
         const heard: unknown[] = [];
-        for (const part of node.parts) heard.push(await this.interpret(part, saga));
+        for (const part of node.parts) heard.push(await this.interpret(part, saga, scope));
         return heard;
       }
       default:
         return this.together(
           node.do,
-          node.parts.map((part) => this.interpret(part, saga)),
+          node.parts.map((part) => this.interpret(part, saga, scope)),
         );
     }
   }
@@ -86,11 +103,24 @@ export const program = fc.letrec<{ node: Node; parts: readonly Node[] }>((tie) =
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('fail' as const), name: names }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constantFrom('scope' as const, 'shield' as const), body: tie('node') }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('limit' as const),
+        body: tie('node'),
+        seconds: fc.integer({ min: 0, max: 5 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('stop' as const) }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constant('try' as const), body: tie('node'), rescue: tie('node') }) },
     {
       weight: 4,
       arbitrary: fc.record({
-        do: fc.constantFrom('sequence' as const, 'all' as const, 'race' as const, 'any' as const, 'settled' as const),
+        do: fc.constantFrom('sequence', 'all', 'race', 'any', 'settled', 'first').map((kind) => kind as 'all'),
         parts: tie('parts'),
       }),
     },
@@ -98,7 +128,7 @@ export const program = fc.letrec<{ node: Node; parts: readonly Node[] }>((tie) =
   parts: fc.array(tie('node'), { minLength: 1, maxLength: 3 }),
 })).node;
 
-/** What the world does next, drawn at random: settle a step, let time pass, say something, crash. */
+/** What the world does next, drawn at random: settle a step, let time pass, say something, cancel, crash. */
 export const moves = fc.array(fc.nat({ max: 999 }), { minLength: 1, maxLength: 30 });
 
 export async function runAtRandom(node: Node, draws: readonly number[]): Promise<Lab> {
@@ -115,6 +145,7 @@ export async function runAtRandom(node: Node, draws: readonly number[]): Promise
       steps = new Deferred();
       await open();
     } else if (draw % 7 === 0 && status === 'running') await lab.engine.signal('one', 'say', []).catch(() => undefined);
+    else if (draw % 23 === 0) await lab.engine.cancel('one').catch(() => undefined);
     else if (steps.names.length > 0 && draw % 5 !== 0) {
       const name = steps.names[draw % steps.names.length]!;
       if (draw % 3 === 0) steps.reject(name, new Declined(`${name} declined`));

@@ -95,3 +95,17 @@ export class Transformed {
     return input.at.getTime();
   }
 }
+
+/** A scope answers what its body answers, be it a promise or not. */
+@Saga({ name: 'scoped' })
+export class Scoped {
+  @Step() async quote(): Promise<{ price: number }> {
+    return { price: 1 };
+  }
+  async run(_input: undefined, saga: SagaContext): Promise<number> {
+    const { price }: { price: number } = await saga.withTimeout('30s', () => this.quote());
+    const cancelled: boolean = await saga.scope((scope) => scope.cancelled);
+    const nothing: undefined = await saga.shielded(() => undefined);
+    return cancelled ? price : Number(nothing);
+  }
+}

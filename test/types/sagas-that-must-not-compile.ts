@@ -85,3 +85,16 @@ export class Updates {
   @UpdateValidator('add')
   async mayAddLater(_sku: string): Promise<void> {}
 }
+
+export async function misusesScopes(saga: SagaContext): Promise<void> {
+  // @ts-expect-error a time is a number with a unit
+  await saga.withTimeout('soon', () => 1);
+  // @ts-expect-error a scope has a body
+  await saga.scope();
+  // @ts-expect-error a shielded part has nothing to cancel
+  await saga.shielded((scope: { cancel(): void }) => scope.cancel());
+  // @ts-expect-error the answer of the body
+  const text: string = await saga.scope(async () => 1);
+  // @ts-expect-error a reason is a text
+  await saga.scope((scope) => scope.cancel(text.length));
+}

@@ -25,6 +25,9 @@ export class CallLedger {
       case 'WaitStarted':
         this.open({ kind: 'wait', call: event.call, dueAt: event.dueAt, open: true });
         return true;
+      case 'CallsCancelled':
+        for (const call of event.calls) this.cancel(call);
+        return true;
       case 'TimerFired':
       case 'WaitTimedOut':
         this.settleTime(event.call, event.type);
@@ -133,6 +136,20 @@ export class CallLedger {
     found.open = false;
   }
 
+  /** The instance is cancelled: its steps are, as far as that reaches. */
+  cancelOpenSteps(): void {
+    for (const { call, undoes, shielded } of this.openSteps()) if (undoes === undefined && !shielded) this.cancel(call);
+  }
+
+  /** A cancellation never became part of history. */
+  takeBackCancellation(calls: readonly number[]): void {
+    for (const number of calls) {
+      const call = this.calls.get(number)!;
+      if (call.kind === 'step') call.cancelled = call.abandoned = false;
+      else call.open = true;
+    }
+  }
+
   /** The saga goes on without what is under way. */
   abandonOpenSteps(): void {
     for (const step of this.openSteps()) {
@@ -142,7 +159,9 @@ export class CallLedger {
 
   /** The abandonment never became part of history. */
   takeBackAbandonment(): void {
-    for (const call of this.calls.values()) if (call.kind === 'step') call.abandoned = false;
+    for (const call of this.calls.values()) {
+      if (call.kind === 'step') call.abandoned = call.cancelled && call.child === undefined;
+    }
   }
 
   /** Every step that waited for a person is due. */
@@ -172,6 +191,14 @@ export class CallLedger {
     step.edits = (step.edits ?? 0) + 1;
   }
 
+  /** Nobody waits for the call any more, but for a child: that is waited for until it has ended by itself (law C6). */
+  private cancel(number: number): void {
+    const step = this.step(number);
+    if (!step) return this.settleTime(number, 'CallsCancelled');
+    step.cancelled = true;
+    step.abandoned = step.child === undefined;
+  }
+
   private open(call: CallState): void {
     if (this.calls.has(call.call)) throw corrupt(`call ${call.call} was made twice`);
     this.calls.set(call.call, call);
@@ -198,7 +225,7 @@ export class CallLedger {
   }
 }
 
-function scheduled({ call, step, input, undoes, child }: StepScheduled, at: number): StepCall {
+function scheduled({ call, step, input, undoes, child, shielded }: StepScheduled, at: number): StepCall {
   return {
     kind: 'step',
     call,
@@ -206,10 +233,12 @@ function scheduled({ call, step, input, undoes, child }: StepScheduled, at: numb
     input,
     ...(undoes === undefined ? {} : { undoes }),
     ...(child === undefined ? {} : { child }),
+    shielded: shielded === true,
     scheduledAt: at,
     state: 'scheduled',
     failures: 0,
     deferred: 0,
+    cancelled: false,
     abandoned: false,
   };
 }

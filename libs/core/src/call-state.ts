@@ -19,6 +19,8 @@ export interface StepCall {
   readonly undoes?: number;
   /** The id of a child that belongs to this instance: it ends by itself, and is waited for. */
   readonly child?: string;
+  /** In a shielded part of the code: a cancellation of the instance does not reach it. */
+  readonly shielded: boolean;
   /** Milliseconds since the epoch. */
   scheduledAt: number;
   state: StepState;
@@ -35,6 +37,8 @@ export interface StepCall {
   result?: Json;
   /** What was last heard. */
   error?: RecordedError;
+  /** A cancellation has reached it while it was open. */
+  cancelled: boolean;
   /** The saga went on without it (cancelled or failed): it is not tried again. */
   abandoned: boolean;
   /** After a late success: the first call that can be its undo. One that was under way by then may have come too early (S7). */

@@ -1,18 +1,20 @@
 import type { CodeGate } from './code-gate.js';
+import type { CodeScope } from './code-scope.js';
+import { CodeScopes } from './code-scopes.js';
 import type { CodeSurroundings } from './code-surroundings.js';
 import type { PlannedUndo } from './compensation-plan.js';
 import type { Json } from './json.js';
+import { milliseconds, type Duration } from './duration.js';
 import { OpenCalls } from './open-calls.js';
-import { SagaCancelledError } from './outcome-errors.js';
 import { compensateAfterPivot, noWayBack } from './pivot.js';
 import { encodePayload } from './payload-codec.js';
 import type { ChildOptions, SagaDefinition, SagaProgram } from './saga-definition.js';
 import { childStep } from './child-step.js';
+import type { SagaScope } from './saga-scope.js';
 import type { StepScheduled } from './step-event.js';
 import type { DynamicStep } from './step-definition.js';
 import type { StoredTagChanges } from './tags.js';
 import { SeededRandom } from './seeded-random.js';
-import { throwToCode } from './thrown-to-code.js';
 import { undoAll } from './undo.js';
 
 /** What a step is to others: the undo of one, or a child. */
@@ -21,6 +23,7 @@ export type StepRole = Pick<StepScheduled, 'undoes' | 'child'>;
 /** What the code asks for, one numbered call each (law D2), and what it waits for of it. */
 export class CodeCalls {
   readonly open = new OpenCalls();
+  readonly scopes: CodeScopes;
   /** The code itself, once it has begun. */
   program: SagaProgram | undefined;
   private next = 0;
@@ -28,16 +31,18 @@ export class CodeCalls {
   constructor(
     private readonly around: CodeSurroundings,
     private readonly gate: CodeGate,
-  ) {}
+  ) {
+    this.scopes = new CodeScopes(around, gate, this.open);
+  }
 
   step(name: string, args: readonly unknown[]): Promise<unknown> {
-    return this.gate.call(`step "${name}"`, () => this.schedule(name, this.encodeAll(name, args)));
+    return this.ask(`step "${name}"`, () => this.schedule(name, this.encodeAll(name, args)));
   }
 
   /** A step that the code makes up as it goes. */
   dynamicStep(step: DynamicStep, args: readonly unknown[]): Promise<unknown> {
     const { name } = step.definition;
-    return this.gate.call(`step "${name}"`, () => {
+    return this.ask(`step "${name}"`, () => {
       const input = this.encodeAll(name, args);
       this.around.steps.add(this.next, step);
       return this.schedule(name, input);
@@ -45,7 +50,7 @@ export class CodeCalls {
   }
 
   child(saga: SagaDefinition, input: unknown, { id, onParentEnd = 'cancel' }: ChildOptions): Promise<unknown> {
-    return this.gate.call(`child "${saga.name}"`, () => {
+    return this.ask(`child "${saga.name}"`, () => {
       const child = id ?? `${this.around.id}/${this.next}`;
       const encoded = [child, this.encode(input, `the input of child "${saga.name}"`), onParentEnd];
       this.around.steps.add(this.next, childStep(saga, onParentEnd));
@@ -54,30 +59,41 @@ export class CodeCalls {
   }
 
   sleep(dueAt: number): Promise<unknown> {
-    return this.gate.call('a timer', () => {
+    return this.ask('a timer', () => {
       const call = this.next++;
       this.around.decide({ type: 'TimerStarted', call, dueAt });
-      return this.open.wait(call);
+      return this.open.wait(call, { scope: this.scopes.current });
+    });
+  }
+
+  withTimeout(limit: Duration, body: (scope: SagaScope) => unknown): Promise<unknown> {
+    const duration = milliseconds(limit);
+    return this.ask('a time limit', () => {
+      const call = this.next++;
+      this.around.decide({ type: 'TimerStarted', call, dueAt: this.around.at + duration });
+      const timeUp = this.open.wait(call, { scope: this.scopes.current, limits: true });
+      return this.scopes.limited(limit, call, timeUp, body);
     });
   }
 
   until(condition: () => boolean, dueAt: number | undefined): Promise<unknown> {
-    return this.gate.call('a wait', () => {
+    return this.ask('a wait', () => {
       if (this.gate.reading(condition)) return Promise.resolve(true);
       const call = this.next++;
       this.around.decide(dueAt === undefined ? { type: 'WaitStarted', call } : { type: 'WaitStarted', call, dueAt });
-      return this.open.wait(call, { condition: () => this.gate.reading(condition) });
+      return this.open.wait(call, { scope: this.scopes.current, condition: () => this.gate.reading(condition) });
     });
   }
 
   /** Undoes what was done so far, and lets the code go on (C2). A cancellation that came meanwhile is thrown at the end (C7). */
   compensate(): Promise<unknown> {
     return this.gate.call('an undo', async () => {
-      const { state, definition } = this.around;
-      if (await noWayBack(this, this.around)) throw compensateAfterPivot(definition.name);
-      const before = state.cancelRequested;
+      const { scopes } = this;
+      const before = scopes.current.cancelledBy;
+      if (await noWayBack(this, this.around)) throw compensateAfterPivot(this.around.definition.name);
       await undoAll(this, this.around);
-      if (state.cancelRequested && !before) throw throwToCode(new SagaCancelledError());
+      const cancelled = before ? undefined : scopes.refusal();
+      if (cancelled) throw cancelled;
     });
   }
 
@@ -100,7 +116,7 @@ export class CodeCalls {
   /** Ends the run: another of the same id takes over with this input. The promise never settles. */
   continueAsNew(input: unknown, version: number): Promise<never> {
     const { definition, id, run } = this.around;
-    return this.gate.call('its continuation', () => {
+    return this.ask('its continuation', () => {
       const encoded = this.encode(input, `the input that "${definition.name}", instance "${id}", continues with`);
       if (this.gate.mayEnd()) {
         this.open.abandonAll();
@@ -114,9 +130,17 @@ export class CodeCalls {
   /** Decides a step, and waits for it. */
   schedule(step: string, input: readonly Json[], role: StepRole = {}): Promise<unknown> {
     const call = this.next++;
-    this.around.decide({ type: 'StepScheduled', call, step, input, ...role });
-    // A cancellation does not reach compensations; it reaches children first (law C7).
-    return this.open.wait(call, { shielded: role.undoes !== undefined || role.child !== undefined });
+    const scope = this.scopeOf(step, role);
+    this.around.decide({
+      type: 'StepScheduled',
+      call,
+      step,
+      input,
+      ...role,
+      ...(scope?.shielded ? { shielded: true } : {}),
+    });
+    // A cancellation reaches children first (law C7).
+    return this.open.wait(call, { ...(scope ? { scope } : {}), endsByItself: role.child !== undefined });
   }
 
   /** Waits for a step that is still under way, whatever becomes of it. */
@@ -135,6 +159,21 @@ export class CodeCalls {
 
   encode(value: unknown, what: string): Json {
     return encodePayload(value, what, this.around.payloadLimit);
+  }
+
+  /** Makes a call, if the code may make one now and no cancellation stands against it (C7). */
+  private ask(what: string, make: () => Promise<unknown>): Promise<unknown> {
+    return this.gate.call(what, () => {
+      const refusal = this.scopes.refusal();
+      if (refusal) throw refusal;
+      return make();
+    });
+  }
+
+  /** Undefined when no cancellation reaches the step: an undo, and a pivot, whose outcome must not stay open (C5). */
+  private scopeOf(step: string, { undoes }: StepRole): CodeScope | undefined {
+    const pivot = this.around.definition.steps.get(step)?.policy.pivot === true;
+    return undoes === undefined && !pivot ? this.scopes.current : undefined;
   }
 
   private encodeAll(name: string, args: readonly unknown[]): Json[] {

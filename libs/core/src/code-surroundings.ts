@@ -1,3 +1,4 @@
+import type { AmbientScope } from './ambient-scope.js';
 import type { DecisionEvent } from './event.js';
 import type { Patches } from './patches.js';
 import type { SagaDefinition, SagaLog } from './saga-definition.js';
@@ -12,6 +13,7 @@ export interface CodeSurroundings {
   readonly patches: Patches;
   readonly id: string;
   readonly run: string;
+  readonly ambient: AmbientScope;
   readonly payloadLimit: number | undefined;
   readonly state: SagaState;
   /** How many events there are. */

@@ -5,6 +5,7 @@ const DECISIONS: ReadonlySet<string> = new Set<DecisionEvent['type']>([
   'StepScheduled',
   'TimerStarted',
   'WaitStarted',
+  'CallsCancelled',
   'TagsChanged',
   'UpdateCompleted',
   'PatchApplied',
@@ -74,6 +75,8 @@ function describe(event: DecisionEvent): string {
       return `a timer as call ${event.call}`;
     case 'WaitStarted':
       return `a wait as call ${event.call}`;
+    case 'CallsCancelled':
+      return `the cancellation of ${event.calls.length === 1 ? 'call' : 'calls'} ${event.calls.join(', ')}`;
     case 'TagsChanged':
       return `a change of the tags ${Object.keys(event.tags).join(', ')}`;
     case 'PatchApplied':

@@ -92,6 +92,11 @@ export interface CancelRequested {
   readonly type: 'CancelRequested';
   readonly reason?: string;
 }
+/** The code cancelled a scope, or a scope with a time limit ended (law C7): nobody waits for these calls any more. */
+export interface CallsCancelled {
+  readonly type: 'CallsCancelled';
+  readonly calls: readonly number[];
+}
 /** `saga.tag(...)`: what the instance can be found by has changed. `null` takes a tag away. */
 export interface TagsChanged {
   readonly type: 'TagsChanged';
@@ -173,6 +178,7 @@ export type DecisionEvent =
   | StepScheduled
   | TimerStarted
   | WaitStarted
+  | CallsCancelled
   | TagsChanged
   | UpdateCompleted
   | PatchApplied

@@ -1,5 +1,7 @@
 import { milliseconds, type Duration } from './duration.js';
 import type { ContinueOptions, SagaContext, SagaLog } from './saga-definition.js';
+import { SagaError } from './saga-error.js';
+import type { SagaScope } from './saga-scope.js';
 import { SeededRandom } from './seeded-random.js';
 import { encodeTagChanges, MOST_TAGS, tooManyTags, type StoredTagChanges, type TagChanges } from './tags.js';
 
@@ -17,6 +19,9 @@ interface ContextCalls {
   openUpdates(): number;
   sleep(dueAt: number): Promise<unknown>;
   until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
+  scope(body: (scope: SagaScope) => unknown): Promise<unknown>;
+  shielded(body: () => unknown): Promise<unknown>;
+  withTimeout(limit: Duration, body: (scope: SagaScope) => unknown): Promise<unknown>;
   compensate(): Promise<unknown>;
   tag(changes: StoredTagChanges): void;
   log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
@@ -86,6 +91,18 @@ export class ExecutionContext implements SagaContext {
     });
   }
 
+  async scope<T>(body: (scope: SagaScope) => T | PromiseLike<T>): Promise<T> {
+    return (await this.calls.scope(asBody('scope', body))) as T;
+  }
+
+  async shielded<T>(body: () => T | PromiseLike<T>): Promise<T> {
+    return (await this.calls.shielded(asBody('shielded', body))) as T;
+  }
+
+  async withTimeout<T>(limit: Duration, body: (scope: SagaScope) => T | PromiseLike<T>): Promise<T> {
+    return (await this.calls.withTimeout(limit, asBody('withTimeout', body))) as T;
+  }
+
   compensate(): Promise<void> {
     return guarded(async () => {
       await this.calls.compensate();
@@ -107,6 +124,15 @@ export class ExecutionContext implements SagaContext {
       return (await this.calls.until(condition, dueAt)) === true;
     });
   }
+}
+
+function asBody<F extends (...args: never[]) => unknown>(method: string, body: F): F {
+  if (typeof body === 'function') return body;
+  throw new SagaError(
+    'INVALID_CONFIGURATION',
+    `saga.${method}() was given no function.`,
+    `Pass what it should run: saga.${method}(${method === 'withTimeout' ? "'30s', " : ''}async () => …).`,
+  );
 }
 
 /** A rejection that nobody awaits, of the loser of a race or after a cancellation, is nobody's crash. */

@@ -1,33 +1,18 @@
 import { isDecision, nonDeterministic } from './decision-match.js';
 import { DecisionQueue } from './decision-queue.js';
 import { ENGINE_RULES, type DecisionEvent, type HistoryEvent, type IncomingEvent, type Turn } from './event.js';
-import type { Idle } from './idle.js';
+import type { ExecutionOptions } from './execution-options.js';
 import type { Json } from './json.js';
 import { decodePayload, encodePayload } from './payload-codec.js';
 import { asViolation, engineTooOld } from './rule-violations.js';
 import type { CodeSurroundings } from './code-surroundings.js';
 import { SagaCode } from './saga-code.js';
-import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import { SagaState } from './saga-state.js';
 import { Lineage } from './lineage.js';
 import { Patches } from './patches.js';
 import { StepDefinitions } from './step-definitions.js';
 import { droppedDecisions, isUndecided } from './undecided.js';
-
-export interface ExecutionOptions {
-  readonly definition: SagaDefinition;
-  /** The id that the starter chose. */
-  readonly id: string;
-  /** The run's UUID: it seeds `uuid()` and `random()`. */
-  readonly run: string;
-  readonly idle: Idle;
-  /** Characters of JSON that a payload may have. */
-  readonly payloadLimit?: number;
-  readonly log?: SagaLog;
-  /** Told when the code breaks the rules between two turns, when nobody is looking; the next turn opens the incident. */
-  readonly onViolation?: () => void;
-}
 
 /** How many events a replay follows before it lets the process see to other things. */
 const BREATH = 200;
@@ -210,11 +195,12 @@ export class Execution {
   private surroundings(): CodeSurroundings {
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters below have a `this` of their own
     const execution = this;
-    const { definition, payloadLimit, log } = this.options;
+    const { definition, ambient, payloadLimit, log } = this.options;
     return {
       definition,
       steps: this.steps,
       patches: this.patches,
+      ambient,
       payloadLimit,
       get id() {
         return execution.lineage.current.id;

@@ -21,6 +21,7 @@ export { dueTicks, type DueTicks } from './due-ticks.js';
 export { milliseconds, type Duration } from './duration.js';
 export {
   ENGINE_RULES,
+  type CallsCancelled,
   type CancelRequested,
   type CarriedSignal,
   type CompensationStarted,
@@ -62,7 +63,11 @@ export type {
   StepScheduled,
 } from './step-event.js';
 export type { RecordedError } from './error-record.js';
-export { Execution, type ExecutionOptions } from './execution.js';
+export { Execution } from './execution.js';
+export type { ExecutionOptions } from './execution-options.js';
+export { AmbientScope } from './ambient-scope.js';
+export type { CodeScope } from './code-scope.js';
+export type { SagaScope } from './saga-scope.js';
 export { byTurn, FairTurns, type Queued } from './fair-turns.js';
 export {
   HistoryStore,
@@ -106,7 +111,7 @@ export {
   type StepLimit,
 } from './limit-options.js';
 export { didNotHappen, happened, isVerified, type Verified } from './verified.js';
-export { SagaCancelledError, StepFailedError, StepUnknownError } from './outcome-errors.js';
+export { SagaCancelledError, SagaTimeoutError, StepFailedError, StepUnknownError } from './outcome-errors.js';
 export { DEFAULT_PAYLOAD_LIMIT, decodePayload, encodePayload } from './payload-codec.js';
 export type { ParentLink } from './parent-link.js';
 export { repliesOf } from './replies-of.js';

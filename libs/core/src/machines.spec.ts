@@ -162,3 +162,41 @@ describe('the moves of an instance', () => {
     expect(SAGA_MOVES.completed).toEqual({ UndoRequested: 'compensating' });
   });
 });
+
+describe('the cancellation of calls', () => {
+  const calls: HistoryEvent[] = [
+    { type: 'StepScheduled', call: 0, step: 'x', input: [] },
+    { type: 'TimerStarted', call: 1, dueAt: 9 },
+    { type: 'StepScheduled', call: 2, step: 'child', input: [], child: 'c' },
+  ];
+  const cancelled = { type: 'CallsCancelled', calls: [0, 1, 2] } as const;
+  const open = (state: SagaState): unknown[] =>
+    [...state.calls.values()].map((call) => (call.kind === 'step' ? [call.cancelled, call.abandoned] : call.open));
+
+  it('C7 goes on without steps, closes timers, and waits for children', () => {
+    const state = SagaState.of([{ at: 1, events: [started, ...calls, cancelled] }]);
+    expect(open(state)).toEqual([[true, true], false, [true, false]]);
+  });
+
+  it('D5 is taken back whole, and is still there when only what came after it is', () => {
+    const state = SagaState.of([{ at: 1, events: [started, ...calls] }]);
+    const before = open(state);
+    state.apply(cancelled, 1);
+    const after = open(state);
+    state.apply({ type: 'CompensationStarted', error }, 1);
+    state.retract({ type: 'CompensationStarted', error });
+    expect(open(state)).toEqual(after);
+    state.retract(cancelled);
+    expect(open(state)).toEqual(before);
+  });
+
+  it.each([
+    ['never made', [5]],
+    ['closed already', [1, 1]],
+  ])('D5 cannot be of a call that was %s', (_what, twice) => {
+    const history = [started, ...calls, { type: 'CallsCancelled', calls: twice } as const];
+    expect(() => SagaState.of([{ at: 1, events: history }])).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_HISTORY' }) as Error,
+    );
+  });
+});

@@ -1,13 +1,25 @@
+import type { CodeScope } from './code-scope.js';
+
+/** What kind of call the code waits for. */
+interface CallKind {
+  /** Whose cancellation reaches it; absent when none does: a compensation (C7). */
+  readonly scope?: CodeScope;
+  /** A child: after a cancellation it is waited for until it has ended by itself (C6). */
+  readonly endsByItself?: boolean;
+  /** The timer of a scope's time limit. */
+  readonly limits?: boolean;
+  /** Present for `until`: looked at after every event. */
+  readonly condition?: () => boolean;
+}
+
 /** A promise that the saga's code holds, settled from history. */
-interface OpenCall {
+interface OpenCall extends CallKind {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** Told after the code, whatever became of the call. */
   readonly followers: (() => void)[];
-  /** A compensation: a cancellation does not reach it (C7). */
-  readonly shielded: boolean;
-  /** Present for `until`: looked at after every event. */
-  readonly condition?: () => boolean;
+  /** A cancellation reached what ends by itself: then it ends in this error, however it ends. */
+  verdict?: unknown;
 }
 
 /** What the saga's code waits for, by call number. */
@@ -20,14 +32,11 @@ export class OpenCalls {
   }
 
   /** A promise for the call. A rejection that nobody awaits (the loser of a race) is nobody's crash. */
-  wait(
-    call: number,
-    { condition, shielded = false }: { readonly condition?: () => boolean; readonly shielded?: boolean } = {},
-  ): Promise<unknown> {
+  wait(call: number, kind: CallKind = {}): Promise<unknown> {
     const promise = new Promise<unknown>((resolve, reject) => {
-      this.open.set(call, { resolve, reject, followers: [], shielded, ...(condition ? { condition } : {}) });
+      this.open.set(call, { ...kind, resolve, reject, followers: [] });
     });
-    if (condition) this.conditions++;
+    if (kind.condition) this.conditions++;
     promise.catch(() => undefined);
     return promise;
   }
@@ -35,31 +44,52 @@ export class OpenCalls {
   /** Resolves when the call is settled, after whoever made it has been told. */
   settled(call: number): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.open.has(call)) void this.wait(call, { shielded: true });
+      if (!this.open.has(call)) void this.wait(call);
       this.open.get(call)!.followers.push(resolve);
     });
   }
 
   resolve(call: number, value: unknown): void {
     const taken = this.take(call);
-    taken?.resolve(value);
+    if (taken?.verdict === undefined) taken?.resolve(value);
+    else taken.reject(taken.verdict);
     for (const follow of taken?.followers ?? []) follow();
   }
 
   reject(call: number, error: unknown): void {
     const taken = this.take(call);
-    taken?.reject(error);
+    taken?.reject(taken.verdict ?? error);
     for (const follow of taken?.followers ?? []) follow();
   }
 
-  /** Rejects everything that is open and not shielded, in the order of the calls. */
-  rejectAll(error: () => unknown): void {
-    for (const [call, { shielded, followers }] of [...this.open]) {
-      if (shielded) continue;
+  /**
+   * Rejects what a cancellation reaches, in the order of the calls; what ends by itself then ends in that error.
+   * @param error made anew for each
+   * @returns the calls
+   */
+  cancel(reached: (call: CallKind) => boolean, error: () => unknown): number[] {
+    const calls: number[] = [];
+    for (const [call, found] of [...this.open]) {
+      if (found.verdict !== undefined || !reached(found)) continue;
+      calls.push(call);
+      if (found.endsByItself) {
+        found.verdict = error();
+        continue;
+      }
       this.take(call)?.reject(error());
       // Whoever follows the call itself, not the code that made it, still waits for its outcome.
-      for (const follow of followers) void this.settled(call).then(follow);
+      for (const follow of found.followers) void this.settled(call).then(follow);
     }
+    return calls;
+  }
+
+  has(call: number): boolean {
+    return this.open.has(call);
+  }
+
+  /** The code does not wait for the call any more; its promise never settles. */
+  forget(call: number): void {
+    this.take(call);
   }
 
   /** Forgets everything: the code that waits for it is over. */

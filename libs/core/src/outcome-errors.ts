@@ -1,3 +1,4 @@
+import type { Duration } from './duration.js';
 import type { RecordedError } from './error-record.js';
 import type { StepCall } from './call-state.js';
 import { reviveDeclared, reviveError } from './recorded-error.js';
@@ -48,11 +49,29 @@ export function failureOf({ step, state, error }: StepCall, definition: StepDefi
   return reviveDeclared(error!, definition?.declared ?? new Map());
 }
 
-/** Thrown to the saga's code at whatever it waits for when the instance is cancelled (law C7). */
+/**
+ * Thrown to the saga's code at whatever it waits for when the instance is cancelled (law C7), or only the scope that the call was made in:
+ * then its code is `SCOPE_CANCELLED`.
+ */
 export class SagaCancelledError extends SagaError {
   override readonly name = 'SagaCancelledError';
 
-  constructor(reason?: string) {
-    super('SAGA_CANCELLED', reason ? `The saga was cancelled: ${reason}` : 'The saga was cancelled.');
+  constructor(reason?: string, code: 'SAGA_CANCELLED' | 'SCOPE_CANCELLED' = 'SAGA_CANCELLED') {
+    const what = code === 'SAGA_CANCELLED' ? 'The saga was cancelled' : 'This part of the saga was cancelled';
+    super(code, reason ? `${what}: ${reason}` : `${what}.`);
+  }
+}
+
+/** Thrown by `saga.withTimeout()` when its time was up before its body had ended (law C7). */
+export class SagaTimeoutError extends SagaError {
+  override readonly name = 'SagaTimeoutError';
+
+  constructor(
+    /** The time that the body had. */
+    readonly limit: Duration,
+    options?: { cause?: unknown },
+  ) {
+    const time = typeof limit === 'number' ? `${limit} ms` : limit;
+    super('SCOPE_TIMED_OUT', `A part of the saga did not end within ${time}.`, '', options);
   }
 }

@@ -1,7 +1,7 @@
+import { isOpenStep, type StepCall } from './call-state.js';
 import { childFailure } from './child-step.js';
 import type { HistoryEvent, Turn } from './event.js';
 import { shardOf } from './history-store.js';
-import type { StepCall } from './call-state.js';
 import type { Message, OutgoingMessage } from './message.js';
 import type { OperatorRequest } from './operator-event.js';
 import type { Json } from './json.js';
@@ -17,7 +17,7 @@ export function outgoingOf(turn: Turn, state: SagaState, id: string, run: string
   for (const event of turn.events) {
     const word = toParent(event, state, id, run);
     if (word) outgoing.push(word);
-    if (endsChildren(event, state)) outgoing.push(...toChildren(state, id, run));
+    outgoing.push(...toChildren(endedBy(event, state), id, run));
   }
   return outgoing;
 }
@@ -72,11 +72,11 @@ function resultFor({ id, run, call }: ParentLink, from: string, told: Told): Out
   };
 }
 
-function toChildren(state: SagaState, id: string, run: string): OutgoingMessage[] {
-  return state
-    .openSteps()
-    .filter(({ child, undoes }) => child !== undefined && undoes === undefined)
-    .map((step) => ({ to: { shard: shardOf(step.child!), id: step.child! }, message: lastWord(step, id, run) }));
+function toChildren(children: readonly StepCall[], id: string, run: string): OutgoingMessage[] {
+  return children.map((step) => ({
+    to: { shard: shardOf(step.child!), id: step.child! },
+    message: lastWord(step, id, run),
+  }));
 }
 
 /** A child that outlives its parent is cancelled, or terminated if it was made so: its third argument says it. */
@@ -87,20 +87,34 @@ function lastWord({ call, input }: StepCall, id: string, run: string): Message {
   return { id: `${run}:${call}:terminate`, kind: 'operate', name: 'terminate', input: [request as unknown as Json] };
 }
 
-function endsChildren(event: HistoryEvent, state: SagaState): boolean {
+/** The children that have to end because of an event. */
+function endedBy(event: HistoryEvent, state: SagaState): StepCall[] {
   switch (event.type) {
     case 'CancelRequested':
+      return openChildren(state).filter(({ cancelled }) => cancelled);
+    case 'CallsCancelled':
+      return openChildren(state).filter(({ call }) => event.calls.includes(call));
     case 'CompensationStarted':
     case 'SagaCompleted':
     case 'SagaFailed':
     case 'SagaCompensated':
     case 'SagaCancelled':
     case 'SagaTerminated':
-      return true;
-    case 'StepDeferred':
-      // It began after its parent was cancelled.
-      return state.cancelRequested || state.phase !== 'running';
+      return openChildren(state);
+    case 'StepDeferred': {
+      // It began after it was cancelled, or after its parent had ended.
+      const step = state.step(event.call);
+      return step && isOpenChild(step) && (step.cancelled || state.phase !== 'running') ? [step] : [];
+    }
     default:
-      return false;
+      return [];
   }
+}
+
+function openChildren(state: SagaState): StepCall[] {
+  return state.openSteps().filter(isOpenChild);
+}
+
+function isOpenChild(step: StepCall): boolean {
+  return step.child !== undefined && step.undoes === undefined && isOpenStep(step);
 }

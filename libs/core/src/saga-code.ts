@@ -5,7 +5,7 @@ import { compensationPlan } from './compensation-plan.js';
 import type { IncomingEvent, SagaStarted, UndoRequested, UpdateAccepted } from './event.js';
 import { ExecutionContext } from './execution-context.js';
 import type { Json } from './json.js';
-import { failureOf, SagaCancelledError, StepUnknownError } from './outcome-errors.js';
+import { failureOf, StepUnknownError } from './outcome-errors.js';
 import { decodePayload } from './payload-codec.js';
 import { failedAfterPivot, noWayBack } from './pivot.js';
 import { recordThrown } from './recorded-error.js';
@@ -36,6 +36,9 @@ export class SagaCode implements SagaCalls {
       draw: (what) => this.gate.draw(what),
       sleep: (dueAt) => calls.sleep(dueAt),
       until: (condition, dueAt) => calls.until(condition, dueAt),
+      scope: (body) => calls.scopes.scope(body),
+      shielded: (body) => calls.scopes.shielded(body),
+      withTimeout: (limit, body) => calls.withTimeout(limit, body),
       compensate: () => calls.compensate(),
       tag: (tags) => calls.tag(tags),
       log: (level, message, details) => around.log(level, message, details),
@@ -46,14 +49,13 @@ export class SagaCode implements SagaCalls {
   begin({ input, signals }: SagaStarted): void {
     const program = (this.calls.program = this.around.definition.open(this));
     for (const signal of signals ?? []) this.signal(signal.name, signal.input);
-    void this.run(program, input);
+    void this.calls.scopes.begin(() => this.run(program, input));
   }
 
   /** Hands an event to the code; false when it does not concern the code. */
   deliver(event: IncomingEvent): boolean {
     const { state, steps } = this.around;
-    const { open } = this.calls;
-    if (this.endedWhileCancelled(event)) return true;
+    const { open, scopes } = this.calls;
     switch (event.type) {
       case 'StepCompleted':
         open.resolve(event.call, decodePayload(event.result));
@@ -79,26 +81,17 @@ export class SagaCode implements SagaCalls {
         this.signal(event.name, event.input);
         return true;
       case 'UpdateAccepted':
-        void this.update(event);
+        void scopes.handle(() => this.update(event));
         return true;
       case 'UndoRequested':
         void this.undo(event);
         return true;
       case 'CancelRequested':
-        if (!this.gate.ended) open.rejectAll(() => throwToCode(new SagaCancelledError(event.reason)));
+        if (!this.gate.ended) scopes.cancelInstance(event.reason);
         return true;
       default:
         return false;
     }
-  }
-
-  /** A child that was waited for while the instance was cancelled: the code hears of the cancellation now that the child has ended (C7). */
-  private endedWhileCancelled(event: IncomingEvent): boolean {
-    if (event.type !== 'StepCompleted' && event.type !== 'StepFailed') return false;
-    const { state } = this.around;
-    if (!state.cancelRequested || state.step(event.call)?.child === undefined) return false;
-    this.calls.open.reject(event.call, throwToCode(new SagaCancelledError()));
-    return true;
   }
 
   /** Settles one wait whose condition holds by now; false when there is none. */
@@ -208,7 +201,7 @@ export class SagaCode implements SagaCalls {
 
   private signal(name: string, input: readonly Json[]): void {
     try {
-      this.calls.program!.signal(name, input.map(decodePayload));
+      this.calls.scopes.handle(() => this.calls.program!.signal(name, input.map(decodePayload)));
     } catch (error) {
       this.around.violate(signalHandlerFailed(this.around.definition.name, name, error));
     }

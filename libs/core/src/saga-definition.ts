@@ -3,6 +3,7 @@ import type { DeclaredSchedule } from './declared-schedule.js';
 import type { Duration } from './duration.js';
 import type { Retention } from './retention.js';
 import type { SagaError } from './saga-error.js';
+import type { SagaScope } from './saga-scope.js';
 import type { DynamicStep, StepDefinition } from './step-definition.js';
 import type { TagChanges } from './tags.js';
 import type { CompensationOrder } from './compensation-order.js';
@@ -85,6 +86,31 @@ export interface SagaContext {
    * @returns true when it holds, false when the timeout came first
    */
   until(condition: () => boolean, timeout?: Duration): Promise<boolean>;
+  /**
+   * Runs a part of the code that can be cancelled by itself (law C7): everything asked for in it, also in functions that it calls, belongs
+   * to its scope. Settles as the body does.
+   * @example
+   * const offer = await saga.scope(async (scope) => {
+   *   const first = await Promise.race([this.ask('a'), this.ask('b')]);
+   *   scope.cancel('one offer is enough');
+   *   return first;
+   * });
+   */
+  scope<T>(body: (scope: SagaScope) => T | PromiseLike<T>): Promise<T>;
+  /**
+   * Runs a part of the code that no cancellation from outside of it reaches: not one of the instance, nor of a scope around it (law C7). A
+   * cancellation of the instance that nothing else was there to hear of is thrown by the next call after it. Await it: `run()` does not
+   * wait for it at its end.
+   * @example try { … } finally { await saga.shielded(() => this.release()); }
+   */
+  shielded<T>(body: () => T | PromiseLike<T>): Promise<T>;
+  /**
+   * Runs a part of the code in a scope that is cancelled when the time is up (law C7). A body that hears of it then has its `finally`
+   * blocks to run, and one that catches it may still return something.
+   * @throws SagaTimeoutError when the body ended because of that; SagaError `INVALID_DURATION`
+   * @example const price = await saga.withTimeout('30s', () => this.quote(order));
+   */
+  withTimeout<T>(limit: Duration, body: (scope: SagaScope) => T | PromiseLike<T>): Promise<T>;
   /**
    * Undoes what was done so far, newest step first, and lets `run()` go on (law C2). Waits for steps that are still under way. What
    * is undone here is not undone again when the saga fails later.

@@ -148,7 +148,7 @@ export class SagaState {
         return;
       case 'CancelRequested':
         this.cancelRequested = true;
-        if (this.phase === 'running') this.ledger.abandonOpenSteps();
+        if (this.phase === 'running') this.ledger.cancelOpenSteps();
         return;
       case 'IncidentOpened':
         if (event.call === undefined) this.offence = event;
@@ -203,10 +203,11 @@ export class SagaState {
   retract(decision: HistoryEvent): void {
     if ('call' in decision && decision.call !== undefined) this.ledger.retract(decision.call);
     if ('update' in decision) this.updates.set(decision.update, { stage: 'accepted' });
+    if (decision.type === 'CallsCancelled') this.ledger.takeBackCancellation(decision.calls);
     if (decision.type !== 'CompensationStarted') return;
     this.phase = 'running';
     this.error = undefined;
-    if (!this.cancelRequested) this.ledger.takeBackAbandonment();
+    this.ledger.takeBackAbandonment();
   }
 
   /** Closes a wait whose condition holds. It has no event of its own: replay finds the same. */

@@ -12,6 +12,8 @@ export interface StepScheduled {
   readonly undoes?: number;
   /** Present when the step is a child saga that belongs to this one: its id (law C6). */
   readonly child?: string;
+  /** Present in a shielded part: a cancellation of the instance does not reach it (law C7). */
+  readonly shielded?: true;
 }
 /** One try of a step ended without an outcome. */
 export interface StepAttemptFailed {

@@ -30,6 +30,7 @@ export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): vo
     case 'WaitStarted':
       return work.awaitTime(event.call);
     case 'CancelRequested':
+    case 'CallsCancelled':
     case 'CompensationStarted':
       return work.abandon();
     case 'IncidentOpened':

@@ -8,6 +8,7 @@ import {
   type InstanceSummary,
   type SagaDefinition,
 } from 'reprise/core';
+import { NodeAmbientScope } from './node-ambient-scope.js';
 import type { Resident } from './resident.js';
 
 /** Where the instance that is asked may be. */
@@ -39,7 +40,7 @@ export async function askQuery(
     await new Promise<void>((resolve) => here.whenQuiet(resolve));
     return here.execution.query(name, copies);
   }
-  const execution = new Execution({ definition, id, run: key.run, idle });
+  const execution = new Execution({ definition, id, run: key.run, idle, ambient: new NodeAmbientScope() });
   await execution.replay(await store.history(key));
   return execution.query(name, copies);
 }

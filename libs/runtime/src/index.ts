@@ -6,6 +6,7 @@ export { Completions, type FailStepOptions } from './completions.js';
 export type { EngineLog } from './engine-log.js';
 export type { HostedSaga } from './hosted-saga.js';
 export type { DateRange, InstanceQuery, NumberRange } from './instance-query.js';
+export { NodeAmbientScope } from './node-ambient-scope.js';
 export { NodeIdle } from './node-idle.js';
 export type { RunningStep } from './running-step.js';
 export type { AcceptedUpdate } from './messenger.js';

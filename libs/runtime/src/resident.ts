@@ -1,6 +1,6 @@
 import {
-  Execution,
   recordError,
+  type Execution,
   type HistoryEvent,
   type IncomingEvent,
   type InstanceHead,
@@ -15,6 +15,7 @@ import type { Intake } from './intake.js';
 import { Mailbox } from './mailbox.js';
 import { Operation } from './operation.js';
 import { OpenWork } from './open-work.js';
+import { residentExecution } from './resident-execution.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { successorOf } from './successor-of.js';
 import { TurnWriter, type Written } from './turn-writer.js';
@@ -45,16 +46,7 @@ export class Resident {
     private readonly worker: WorkerContext,
   ) {
     const { id, key, hosted } = identity;
-    const { idle, payloadLimit } = worker;
-    this.execution = new Execution({
-      definition: hosted.definition,
-      id,
-      run: key.run,
-      idle,
-      ...(payloadLimit === undefined ? {} : { payloadLimit }),
-      log: worker.sagaLog(hosted.definition.name, id),
-      onViolation: () => this.receive({ read: () => [] }),
-    });
+    this.execution = residentExecution(identity, worker, () => this.receive({ read: () => [] }));
     this.writer = new TurnWriter(identity, worker);
     this.gauge = new HistoryGauge(worker.log, () => this.names(), worker.historyWarning);
     const gone = (): boolean => this.gone;

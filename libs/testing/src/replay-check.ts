@@ -9,7 +9,10 @@ import {
   type SagaDefinition,
   type Turn,
 } from 'reprise/core';
-import { NodeIdle } from 'reprise/runtime';
+import { NodeAmbientScope, NodeIdle } from 'reprise/runtime';
+
+/** What an execution needs of the process. */
+const node = { idle: new NodeIdle(), ambient: new NodeAmbientScope() };
 
 export interface ReplaySubject {
   readonly definition: SagaDefinition;
@@ -22,7 +25,7 @@ export interface ReplaySubject {
  * @throws SagaError `NON_DETERMINISTIC` with the difference, or what else the code did that a saga may not do
  */
 export async function replayHistory(subject: ReplaySubject, turns: readonly Turn[]): Promise<void> {
-  const execution = new Execution({ ...subject, idle: new NodeIdle() });
+  const execution = new Execution({ ...subject, ...node });
   await execution.replay(turns);
   if (execution.parked) throw violationOf(await execution.turn(0, []), subject);
 }
@@ -41,7 +44,7 @@ export async function replayEveryPrefix(subject: ReplaySubject, turns: readonly 
     cut++
   ) {
     if (cut === 0) continue;
-    const execution = new Execution({ ...subject, idle: new NodeIdle() });
+    const execution = new Execution({ ...subject, ...node });
     await execution.replay(turns.slice(0, cut));
     for (const turn of turns.slice(cut)) {
       const incoming = turn.events.filter((event): event is IncomingEvent => !isDecision(event));

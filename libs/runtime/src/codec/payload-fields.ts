@@ -48,6 +48,7 @@ export const EVENT_PAYLOADS = {
   TimerFired: {},
   WaitStarted: {},
   WaitTimedOut: {},
+  CallsCancelled: {},
   TagsChanged: {},
   SignalReceived: { input: 'payloads' },
   UpdateAccepted: { input: 'payloads' },
