@@ -30,7 +30,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   './readme/place-order.saga.js': 'PlaceOrder PlaceOrderSaga',
   './readme/shop.module.js': 'ShopModule',
   './fixtures/parcels.js': 'NewLabelSaga OldLabelSaga ParcelSaga ShipmentSaga TooHeavy',
-  './fixtures/surroundings.js': 'order orders Payments Mails LoanApproval LoanRejected Bank',
+  './fixtures/surroundings.js': 'order orders Payments Mails LoanApproval LoanRejected Bank Archive',
 };
 /** Names of types; a name that is both is imported as the class it is. */
 const TYPES = new Set(

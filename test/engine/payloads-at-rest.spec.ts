@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SagaContext } from 'reprise/core';
 import { Compensate, performLocal, Saga, sagaDefinition, Signal, Step } from 'reprise/decorators';
 import { postgres } from 'reprise/postgres';
-import { encodedStore, SagaEngine } from 'reprise/runtime';
+import { currentStep, encodedStore, SagaEngine, SagaQueries } from 'reprise/runtime';
 import { ScratchSchema } from '../store/scratch-schema.js';
 import { Bucket, sampleCodec } from '../store/sample-codec.js';
 
@@ -29,7 +30,12 @@ class AtRest {
   @Signal() say(word: string): void {
     this.said.push(word);
   }
+  @Step() async copy(input: string): Promise<void> {
+    currentStep()!.heartbeat({ copied: input });
+    await new Promise((resolve) => currentStep()!.signal.addEventListener('abort', resolve, { once: true }));
+  }
   async run(input: { kind: string; text: string }, saga: SagaContext): Promise<unknown> {
+    if (input.kind === 'copies') await this.copy(input.text);
     const reserved = await this.reserve(input.text);
     await saga.until(() => this.said.length > 0);
     const charged = await this.charge(`${input.text} ${input.kind}`);
@@ -59,6 +65,7 @@ describe('I2 payloads at rest in PostgreSQL', () => {
       await engine.start(definition, { kind: 'declines', text: MARKER }, { id: 'declined' });
       await engine.start(definition, { kind: 'accepts', text: long }, { id: 'long' });
       await engine.start(definition, { kind: 'waits', text: MARKER }, { id: 'waiting' });
+      await engine.start(definition, { kind: 'copies', text: MARKER }, { id: 'copying' });
       for (const id of ['accepted', 'declined', 'long']) await engine.signal(id, 'say', [`${MARKER} said`]);
       expect(await engine.result('accepted', { definition })).toEqual({
         reserved: { note: `${MARKER} reserved` },
@@ -77,8 +84,12 @@ describe('I2 payloads at rest in PostgreSQL', () => {
         code: 'UNKNOWN_INSTANCE',
       });
 
+      const heartbeats = (): Promise<unknown[]> => new SagaQueries(encodedStore(store, codec)).progress('copying');
+      while ((await heartbeats()).length === 0) await pause(5);
+      expect(await heartbeats()).toMatchObject([{ step: 'copy', details: { copied: MARKER } }]);
+
       const { dump, tables } = await dumpOf(scratch);
-      expect(tables).toEqual(expect.arrayContaining(['history', 'instance', 'message', 'orphan']));
+      expect(tables).toEqual(expect.arrayContaining(['history', 'instance', 'message', 'orphan', 'step_progress']));
       expect(dump).toContain('accepted');
       expect(dump).toContain('closed-instance');
       expect(dump).toContain('unknown-instance');
@@ -96,7 +107,7 @@ describe('I2 payloads at rest in PostgreSQL', () => {
       ]);
       expect(JSON.stringify(await engine.history('declined'))).toContain(`${MARKER} reserved`);
     } finally {
-      await engine.close();
+      await engine.close(0);
       await scratch.drop();
     }
   });

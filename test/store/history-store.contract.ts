@@ -7,6 +7,7 @@ import { describeIncidents } from './contract/incidents.js';
 import { describeLeases } from './contract/leases.js';
 import { describeLimits } from './contract/limits.js';
 import { describeMessages } from './contract/messages.js';
+import { describeProgress } from './contract/progress.js';
 import { describeRetention } from './contract/retention.js';
 import { describeSchedules } from './contract/schedules.js';
 import { describeStarts } from './contract/starts.js';
@@ -38,5 +39,6 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeRetention(bench);
     describeSchedules(bench);
     describeLimits(bench);
+    describeProgress(bench);
   });
 }

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { InstanceFilter, InstancePosition } from 'reprise/core';
 import { postgres, type PostgresHistoryStore } from 'reprise/postgres';
+import { keyColumns } from '../../libs/store-postgres/src/appender.js';
+import { binaryArray } from '../../libs/store-postgres/src/binary-array.js';
 import { FIRST_POSITION, searchOf } from '../../libs/store-postgres/src/instance-search.js';
 import { census } from '../../libs/store-postgres/src/statements/census.js';
 import { listByKind, listByTag } from '../../libs/store-postgres/src/statements/list-instances.js';
+import { readProgress } from '../../libs/store-postgres/src/statements/read-progress.js';
+import { recordProgress } from '../../libs/store-postgres/src/statements/record-progress.js';
 import type { Statement } from '../../libs/store-postgres/src/statements/statement.js';
 import { sweepInstances } from '../../libs/store-postgres/src/statements/sweep-instances.js';
 import { messageOf, startOf } from './history-store.contract.js';
@@ -77,6 +81,28 @@ describe('PostgreSQL, with tens of thousands of instances', () => {
     const values = [...search.parameters(after, candidates, 51), ...(search.tag ?? [])];
     return looksAt(search.tag ? listByTag : listByKind, values);
   }
+
+  it('W2 records, reads and forgets progress by key, also beside a great many instances', async () => {
+    const worker = randomUUID();
+    expect(await store.heartbeat(worker, 600_000, [])).toBe(true);
+    const runs = await scratch.rows(
+      'update $schema.instance set owner = $1 where id in (select id from $schema.instance where closed_at is null limit 20) returning shard, run',
+      [worker],
+    );
+    const calls = runs.map(({ shard, run }) => ({ key: { shard: Number(shard), run: String(run) }, call: 1 }));
+    const told = calls.map((call) => ({ ...call, attempt: 1, details: 'half' }));
+    expect(await store.progress.record(worker, told)).toEqual(told.map(() => true));
+    const key = [...keyColumns(calls)];
+    const [numbers, details] = [calls.map(() => 1), calls.map(() => '"more"')];
+    const columns = [
+      ...key,
+      ...[numbers, numbers].map((all) => binaryArray('integer', all)),
+      binaryArray('json', details),
+    ];
+    expect(await looksAt(recordProgress, [worker, ...columns])).toBeLessThan(200);
+    expect(await looksAt(readProgress, key)).toBeLessThan(100);
+    await scratch.rows('update $schema.instance set owner = null where owner = $1', [worker]);
+  });
 
   it('reads a page of all instances off the index', async () => {
     // Twelve pairs of saga and status, a page of each, and the page itself.

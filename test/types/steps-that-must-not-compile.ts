@@ -30,6 +30,9 @@ export class WrongSteps {
   // @ts-expect-error another service performs a remote step: it cannot be in a transaction of this one
   @Step(Inventory.release, { transactional: true }) declare remoteTransaction: Remote<typeof Inventory.release>;
 
+  // @ts-expect-error the body of a remote step is heard by its own process
+  @Step(Inventory.release, { heartbeatTimeout: '10s' }) declare remoteHeartbeat: Remote<typeof Inventory.release>;
+
   // @ts-expect-error an isolation that PostgreSQL does not have
   @Step({ transactional: { isolation: 'SNAPSHOT' } }) async wrongIsolation() {}
 

@@ -8,6 +8,7 @@ import type { Message, OutgoingMessage, ReplyAddress, UnsentMessage } from './me
 import type { MessageReply, Reply } from './reply.js';
 import type { SagaError } from './saga-error.js';
 import type { ScheduleStore } from './schedule-store.js';
+import type { StepProgress } from './step-progress.js';
 import type { StepTransactions } from './step-transactions.js';
 import type { Tags } from './tags.js';
 import type { StepLimits } from './step-limits.js';
@@ -137,6 +138,8 @@ export abstract class HistoryStore {
   abstract readonly catalogue: InstanceCatalogue;
   /** Limits that all workers over this store share, and pauses (law S10). */
   abstract readonly limits: StepLimits;
+  /** How far running attempts have come (law S5). */
+  abstract readonly progress: StepProgress;
 
   /** The schedules that start instances (law M7), in the same place. */
   abstract readonly schedules: ScheduleStore;

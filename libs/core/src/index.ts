@@ -186,11 +186,13 @@ export {
   type StepSetting,
   type StepType,
 } from './step-limits.js';
+export { StepProgress, type CallProgress, type RecordedProgress } from './step-progress.js';
 export { afterResult, type StepResult } from './step-result.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';
 export {
   retryDelay,
   stepPolicy,
+  type HeartbeatOptions,
   type RetryOptions,
   type StepOptions,
   type StepPolicy,

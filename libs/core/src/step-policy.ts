@@ -36,6 +36,15 @@ export interface StepOptions<
   readonly limit?: LimitOptions<KeyInput, PriorityInput>;
 }
 
+/** What a step whose body runs in this process may say of its heartbeats. */
+export interface HeartbeatOptions {
+  /**
+   * The longest that the body may go without `currentStep().heartbeat()`; an attempt that is silent for longer is over, and tried again
+   * as one whose `timeout` is over. With it `timeout` is as long as the `deadline`, 15 min, if it is not given. Default: it may be silent.
+   */
+  readonly heartbeatTimeout?: Duration;
+}
+
 /** What a step that runs in this process may say beyond that. */
 export interface TransactionalOptions {
   /**
@@ -49,6 +58,8 @@ export interface TransactionalOptions {
 /** The options with every default in place; times in milliseconds, `Infinity` for without end. */
 export interface StepPolicy {
   readonly timeout: number;
+  /** The longest silence of a body. */
+  readonly heartbeatTimeout: number;
   readonly deadline: number;
   readonly attempts: number;
   readonly backoff: number;
@@ -68,13 +79,15 @@ export interface StepPolicy {
 
 /** Forward steps end (law S5); compensations never give up by themselves (law C4). */
 export function stepPolicy(
-  options: StepOptions & TransactionalOptions & { readonly pivot?: boolean } = {},
+  options: StepOptions & TransactionalOptions & HeartbeatOptions & { readonly pivot?: boolean } = {},
   role: 'forward' | 'compensation' = 'forward',
 ): StepPolicy {
   const retry: RetryOptions = options.retry === false ? { attempts: 1 } : (options.retry ?? {});
   const forward = role === 'forward';
+  const { heartbeatTimeout } = options;
   return {
-    timeout: milliseconds(options.timeout ?? '30s'),
+    timeout: milliseconds(options.timeout ?? (heartbeatTimeout === undefined ? '30s' : (options.deadline ?? '15m'))),
+    heartbeatTimeout: heartbeatTimeout === undefined ? Infinity : milliseconds(heartbeatTimeout),
     deadline: options.deadline === undefined ? (forward ? 900_000 : Infinity) : milliseconds(options.deadline),
     attempts: retry.attempts ?? (forward ? 10 : Infinity),
     backoff: milliseconds(retry.backoff ?? '500ms'),

@@ -162,6 +162,21 @@ describe('the problems of a saga class', () => {
       'Wrong.charge: "5 secs" is not a duration.',
     ],
     ['a timeout of nothing', (on) => on('charge', Step({ timeout: 0 })), 'Wrong.charge: timeout is 0'],
+    [
+      'a heartbeat of nothing',
+      (on) => on('charge', Step({ heartbeatTimeout: 0 })),
+      'Wrong.charge: heartbeatTimeout is 0',
+    ],
+    [
+      'a heartbeat that never counts',
+      (on) => on('charge', Step({ timeout: '5s', heartbeatTimeout: '10s' })),
+      'Wrong.charge: heartbeatTimeout is longer than timeout',
+    ],
+    [
+      'a heartbeat of another service',
+      (on) => on('take', Step(Stock.take, { heartbeatTimeout: '10s' } as object)),
+      'Wrong.take: another service performs it, so it has no heartbeatTimeout',
+    ],
     ['no attempts', (on) => on('charge', Step({ retry: { attempts: 0 } })), 'Wrong.charge: retry.attempts is 0'],
     [
       'a shrinking backoff',

@@ -1,11 +1,14 @@
-import { stepPolicy, type StepOptions, type TransactionalOptions } from 'reprise/core';
+import { stepPolicy, type HeartbeatOptions, type StepOptions, type TransactionalOptions } from 'reprise/core';
 import { stepLimitProblems } from './step-limit-problems.js';
 
 /**
  * What is wrong with the options of a step, in words.
  * @param remote true when another service performs it
  */
-export function stepOptionProblems(options: StepOptions & TransactionalOptions, remote: boolean): string[] {
+export function stepOptionProblems(
+  options: StepOptions & TransactionalOptions & HeartbeatOptions,
+  remote: boolean,
+): string[] {
   const limitProblems = stepLimitProblems(options.limit);
   const problems = [...transactionProblems(options, remote), ...limitProblems];
   let policy;
@@ -16,7 +19,13 @@ export function stepOptionProblems(options: StepOptions & TransactionalOptions, 
   }
   if (policy.timeout === 0) problems.push('timeout is 0, so that no attempt could ever succeed.');
   if (policy.deadline === 0) problems.push('deadline is 0, so that no attempt could ever be made.');
-  const { attempts, factor, jitter } = policy;
+  const { attempts, factor, jitter, heartbeatTimeout } = policy;
+  if (heartbeatTimeout === 0) problems.push('heartbeatTimeout is 0, so that no attempt could ever succeed.');
+  if (heartbeatTimeout !== Infinity && remote) {
+    problems.push('another service performs it, so it has no heartbeatTimeout: give it a timeout.');
+  } else if (heartbeatTimeout !== Infinity && heartbeatTimeout > policy.timeout) {
+    problems.push('heartbeatTimeout is longer than timeout, so that it would never count.');
+  }
   if (!(attempts === Infinity || (Number.isInteger(attempts) && attempts >= 1))) {
     problems.push(`retry.attempts is ${attempts}; it counts every try and is a whole number from 1.`);
   }

@@ -87,7 +87,7 @@ export {
   type RunningStep,
   type StartOptions,
 } from 'reprise/runtime';
-export type { NewSchedule, ScheduleChanges, ScheduleDescription } from 'reprise/runtime';
+export type { NewSchedule, ScheduleChanges, ScheduleDescription, StepHeartbeat } from 'reprise/runtime';
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
 export { SagaClient, type ClientStartOptions } from './saga-client.js';

@@ -1,7 +1,9 @@
 import type { SagaError, StepCall } from 'reprise/core';
+import type { Pulse } from './pulse.js';
 
 /** One attempt under way, for as long as somebody waits for it. */
 export class AttemptLife {
+  pulse: Pulse | undefined;
   private controller: AbortController | undefined;
   private reason: SagaError | undefined;
 
@@ -41,6 +43,14 @@ export class AttemptLives {
     return this.lives.has(call);
   }
 
+  get(call: number): AttemptLife | undefined {
+    return this.lives.get(call);
+  }
+
+  all(): Iterable<readonly [call: number, life: AttemptLife]> {
+    return this.lives;
+  }
+
   /** True while this very attempt of the call is waited for. */
   awaits(call: number, life: AttemptLife): boolean {
     return this.lives.get(call) === life;
@@ -59,9 +69,5 @@ export class AttemptLives {
 
   interrupt(call: number, reason: SagaError): void {
     this.lives.get(call)?.interrupt(reason);
-  }
-
-  interruptAll(reason: (call: number) => SagaError): void {
-    for (const [call, life] of this.lives) life.interrupt(reason(call));
   }
 }

@@ -34,6 +34,7 @@ const FATAL: ReadonlySet<string> = new Set([
   'INVALID_COMMAND_INPUT',
   'TRANSACTION_ENDED',
   'CANNOT_COMPLETE_LATER',
+  'CANNOT_RECORD_PROGRESS',
 ]);
 
 /** Performs attempts, local and remote, and tells the three kinds of error apart (law S4). Never rejects. */
@@ -56,10 +57,8 @@ export class AttemptRunner {
       const args = await this.transactional.forestall(attempt, call.input.map(decodePayload));
       if (definition.engine) return await this.engineSteps!.perform(attempt, args);
       if (definition.command) return this.completed(attempt, await this.send(attempt, args[0]));
-      const invocation = invocationOf(attempt);
-      const step = new RunningStep(invocation, attempt);
-      const perform = (manager?: unknown): Promise<unknown> =>
-        runAsStep(step, () => attempt.hosted.perform(definition.name, args, invocation), manager);
+      if (attempt.pulse.ask) await attempt.pulse.ask();
+      const perform = this.body(attempt, args);
       if (!definition.policy.transactional) return this.performed(definition, await perform());
       const encoded = async (manager: unknown): Promise<Json> => this.encode(definition, await perform(manager));
       return await this.transactional.run(attempt, encoded, (thrown) => failed(definition, thrown));
@@ -69,11 +68,21 @@ export class AttemptRunner {
   }
 
   /** What a verification is answered: by the service of its command, or by its body. */
-  private ask(attempt: Attempt, args: readonly unknown[]): Promise<StepReply> {
+  private async ask(attempt: Attempt, args: readonly unknown[]): Promise<StepReply> {
     if (attempt.definition.command) return this.send(attempt, args[0]);
+    if (attempt.pulse.ask) await attempt.pulse.ask();
+    return this.body(attempt, args)().then((result) => ({ outcome: 'completed', result }));
+  }
+
+  /** The body of a local step, ready to run, in a transaction if it is given its manager. */
+  private body(attempt: Attempt, args: readonly unknown[]): (manager?: unknown) => Promise<unknown> {
+    const { hosted, definition, pulse } = attempt;
     const invocation = invocationOf(attempt);
-    const body = (): Promise<unknown> => attempt.hosted.perform(attempt.definition.name, args, invocation);
-    return runAsStep(new RunningStep(invocation, attempt), body).then((result) => ({ outcome: 'completed', result }));
+    const step = new RunningStep(invocation, attempt, this.payloadLimit);
+    return (manager) => {
+      pulse.begin();
+      return runAsStep(step, () => hosted.perform(definition.name, args, invocation), manager);
+    };
   }
 
   /** What is on record of a step that is not tried again; undefined for one that keeps no record. Never rejects. */

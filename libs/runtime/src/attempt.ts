@@ -1,6 +1,7 @@
 import type { StepCall, StepDefinition } from 'reprise/core';
 import type { AttemptLife } from './attempt-life.js';
 import type { HostedSaga } from './hosted-saga.js';
+import type { Pulse } from './pulse.js';
 
 /** One try of a step, ready to be made. Times are milliseconds since the epoch. */
 export interface Attempt {
@@ -16,4 +17,5 @@ export interface Attempt {
   /** Until when a late answer is still listened for. */
   readonly giveUpAt: number;
   readonly life: AttemptLife;
+  readonly pulse: Pulse;
 }

@@ -13,6 +13,8 @@ export interface GivingBackOptions {
   readonly store: HistoryStore;
   readonly clock: Clock;
   readonly log: EngineLog;
+  /** Present while the store has not heard what is refused from a worker that does not own the instance any more. */
+  readonly pending: () => Promise<void> | undefined;
   /** True while `worker` still answers for the instance and does not run it: only then it has to be given back. */
   readonly owed: (worker: string, key: InstanceKey) => boolean;
 }
@@ -58,7 +60,9 @@ export class GivingBack {
   }
 
   private async tellAgain(worker: string, key: InstanceKey, what: string, tell: () => Promise<unknown>): Promise<void> {
-    const { clock, log, owed } = this.options;
+    const { clock, log, owed, pending } = this.options;
+    const first = pending();
+    if (first) await first;
     const backoff = new Backoff(50, 5_000);
     while (owed(worker, key)) {
       try {

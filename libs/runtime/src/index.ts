@@ -20,6 +20,7 @@ export { SagaControl } from './saga-control.js';
 export { SagaQueries, type InstanceList, type OrphanList, type PageRequest } from './saga-queries.js';
 export type { ScheduleDescription } from './schedule-description.js';
 export type { NewSchedule, ScheduleChanges } from './schedule-orders.js';
+export type { StepHeartbeat } from './step-heartbeats.js';
 export { Schedules } from './schedules.js';
 export { SagaLimits } from './saga-limits.js';
 export { SystemClock } from './system-clock.js';

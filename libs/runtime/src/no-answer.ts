@@ -16,6 +16,11 @@ export function timeIsUp({ step }: StepCall, timeout: number): SagaError {
   return new SagaError('STEP_TIMED_OUT', `Nobody answered step "${step}" within ${timeout} ms.`);
 }
 
+/** The body of an attempt was silent for longer than it may. @param timeout milliseconds */
+export function noHeartbeat({ step }: StepCall, timeout: number): SagaError {
+  return new SagaError('HEARTBEAT_TIMED_OUT', `The body of step "${step}" gave no heartbeat for ${timeout} ms.`);
+}
+
 /** The saga goes on without the answer of an attempt that is under way. */
 export function abandoned({ step }: StepCall): SagaError {
   return new SagaError('STEP_ABANDONED', `The saga goes on without an answer to step "${step}".`);

@@ -5,22 +5,21 @@ import {
   deadlineOf,
   isOpenStep,
   policyOf,
-  recordError,
   unanswered,
   type AttemptOutcome,
   type DeferredOutcome,
   type IncomingEvent,
   type Message,
-  type SagaError,
   type SagaState,
   type StepCall,
   type StepDefinition,
   type StepResult,
 } from 'reprise/core';
-import { Appointments, attemptOf, dueOf, retryOf } from './appointments.js';
-import { AttemptLives, type AttemptLife } from './attempt-life.js';
+import { Appointments, dueOf, retryOf } from './appointments.js';
+import type { AttemptLife } from './attempt-life.js';
 import { AttemptPermits } from './attempt-permits.js';
-import { abandoned, isNoAnswer, leftMemory, noWordOf, replaced, timeIsUp } from './no-answer.js';
+import { AttemptsUnderWay } from './attempts-under-way.js';
+import { abandoned, isNoAnswer, leftMemory, noWordOf, replaced } from './no-answer.js';
 import { LastLooks } from './last-looks.js';
 import { orphanedAnswer, orphanReason } from './orphaned-answer.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -30,11 +29,9 @@ import type { WorkerContext } from './worker-context.js';
 /** What is being done about the open calls of one instance: attempts in flight, retries and timers that are due. */
 export class OpenWork {
   private readonly appointments: Appointments;
-  private readonly attempts = new AttemptLives();
+  private readonly attempts: AttemptsUnderWay;
   private readonly permits: AttemptPermits;
   private readonly lastLooks: LastLooks;
-  /** Attempts that have not answered, late ones included: while there are any, the instance stays to hear them (S7). */
-  private unanswered = 0;
   private stopped = false;
 
   constructor(
@@ -44,6 +41,11 @@ export class OpenWork {
   ) {
     this.appointments = new Appointments(worker.clock);
     this.permits = new AttemptPermits(identity, worker.admission);
+    this.attempts = new AttemptsUnderWay(identity, worker, this.appointments, {
+      step: (call) => this.state.step(call),
+      ended: (...ended) => this.ended(...ended),
+      unemployed: () => owner.unemployed(),
+    });
     this.lastLooks = new LastLooks(identity, worker, owner, (call) => this.attempts.has(call));
   }
 
@@ -53,12 +55,12 @@ export class OpenWork {
 
   /** True while an attempt is in flight. */
   get inFlight(): boolean {
-    return this.attempts.size > 0;
+    return this.attempts.inFlight;
   }
 
   /** True while any attempt, even a late one, may still answer, or one waits for its turn (S10). */
   get awaitsAnswers(): boolean {
-    return this.unanswered > 0 || this.lastLooks.underway > 0 || this.permits.awaited;
+    return this.attempts.awaitsAnswers || this.lastLooks.underway > 0 || this.permits.awaited;
   }
 
   /** When something is due by itself, in milliseconds since the epoch; null when nothing is. */
@@ -66,11 +68,22 @@ export class OpenWork {
     return this.appointments.nextDue();
   }
 
-  stop(): void {
+  /** @param ended true when the instance has ended, and that is durable */
+  stop(ended: boolean): void {
     this.stopped = true;
-    this.attempts.interruptAll((call) => leftMemory(this.state.step(call)!, this.worker.draining));
+    if (ended) this.attempts.closed();
+    this.attempts.stop((call) => leftMemory(this.state.step(call)!, this.worker.draining));
     this.appointments.dismissAll();
     this.permits.giveBackAll();
+  }
+
+  /** Another worker, or this one at an earlier time, began what is open: it may have said how far it came. */
+  inherit(): void {
+    for (const call of this.state.calls.values()) {
+      if (call.kind !== 'step' || !isOpenStep(call)) continue;
+      const definition = this.owner.execution.steps.of(call);
+      if (definition && !definition.command && !definition.engine) this.attempts.inherit(call.call);
+    }
   }
 
   /** Takes up everything that history left open and nothing here is working on. */
@@ -108,8 +121,8 @@ export class OpenWork {
 
   /** Its input is another from here on: what is under way with the old one is not waited for. */
   renew(call: number): void {
-    this.attempts.interrupt(call, replaced(this.state.step(call)!));
-    this.awaitNoLonger(call);
+    this.attempts.drop(call, replaced(this.state.step(call)!));
+    this.permits.giveBack(call);
     this.retry(call, 0);
   }
 
@@ -118,6 +131,9 @@ export class OpenWork {
     this.appointments.dismiss(retryOf(call));
     if (!this.attempts.has(call)) this.permits.giveBack(call);
     this.appointments.dismiss(dueOf(call));
+    // One that is being verified may still be asked how far it came.
+    const step = this.state.step(call);
+    if (step && !isOpenStep(step)) this.attempts.settled(call);
   }
 
   /** What somebody outside says of a step. */
@@ -150,7 +166,7 @@ export class OpenWork {
     const { asksPerson } = policyOf(this.owner.execution, step)!;
     const stepDeadline = asksPerson ? Infinity : deadlineOf(step, definition.policy, now);
     if (step.abandoned || now >= stepDeadline) this.lastLooks.giveUp(step);
-    else if (this.mayBegin(step, definition, stepDeadline)) this.attempt(step, definition, stepDeadline);
+    else if (this.mayBegin(step, definition, stepDeadline)) this.attempts.make(step, definition, stepDeadline);
   }
 
   /** Law S10: if not now, the attempt begins when its turn has come; its time does not run until then, the step's does. */
@@ -159,51 +175,15 @@ export class OpenWork {
       if (this.permits.allow(step, definition, () => this.begin(step.call))) return true;
       if (stepDeadline !== Infinity) this.retry(step.call, stepDeadline);
     } catch (error) {
-      this.end(step, this.attempts.begin(step), { outcome: 'fatal', error: recordError(error) });
+      this.attempts.fail(step, error);
     }
     return false;
   }
 
-  private attempt(call: StepCall, definition: StepDefinition, stepDeadline: number): void {
-    const { timeout } = definition.policy;
-    const deadline = Math.min(this.worker.clock.now() + timeout, stepDeadline);
-    const { id, key, hosted } = this.identity;
-    const life = this.attempts.begin(call);
-    const { attempt } = life;
-    this.unanswered++;
-    this.appointments.set(attemptOf(call.call), deadline, () => this.cut(call, life, timeIsUp(call, timeout)));
-    const giveUpAt = deadline + Math.max(timeout, LISTEN_ON);
-    void this.worker.attempts
-      .run({
-        hosted,
-        definition,
-        call,
-        target: this.state.step(call.undoes ?? NONE),
-        instance: id,
-        run: key.run,
-        attempt,
-        deadline,
-        giveUpAt,
-        life,
-      })
-      .then((ended) => {
-        this.unanswered--;
-        this.end(call, life, ended);
-      });
-  }
-
-  /** An attempt is not waited for any longer. */
-  private cut(step: StepCall, life: AttemptLife, reason: SagaError): void {
-    life.interrupt(reason);
-    this.end(step, life, { outcome: 'transient', error: recordError(reason) });
-  }
-
   /** An attempt ended, or its time is up; what still comes of it afterwards is late (S7). */
-  private end(step: StepCall, life: AttemptLife, ended: AttemptOutcome | DeferredOutcome): void {
+  private ended(step: StepCall, life: AttemptLife, ended: AttemptOutcome | DeferredOutcome, late: boolean): void {
     const { attempt, edits } = life;
-    const late = !this.attempts.awaits(step.call, life);
-    if (late && isNoAnswer(ended)) return this.owner.unemployed();
-    if (!late) this.awaitNoLonger(step.call);
+    if (!late) this.permits.giveBack(step.call);
     const policy = policyOf(this.owner.execution, step)!;
     this.owner.receive(
       () =>
@@ -213,12 +193,6 @@ export class OpenWork {
           : [],
       () => this.orphan(step, life, ended, late),
     );
-  }
-
-  private awaitNoLonger(call: number): void {
-    this.attempts.end(call);
-    this.permits.giveBack(call);
-    this.appointments.dismiss(attemptOf(call));
   }
 
   private orphan(step: StepCall, life: AttemptLife, ended: AttemptOutcome | DeferredOutcome, late: boolean): void {
@@ -242,8 +216,3 @@ export class OpenWork {
     if (step.state !== 'scheduled' && step.retryAt !== undefined) this.retry(step.call, step.retryAt);
   }
 }
-
-/** No call has this number. */
-const NONE = -1;
-/** How long a late answer is listened for at the least, in milliseconds. */
-const LISTEN_ON = 30_000;

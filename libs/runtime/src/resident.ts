@@ -105,6 +105,7 @@ export class Resident {
     this.turning = true;
     await this.execution.replay(turns);
     if (this.execution.state.successor) return this.giveWay();
+    this.work.inherit();
     const { incident } = this.execution.state;
     if (incident && MENDED_BY_DEPLOY.has(incident.code) && !this.execution.parked) {
       const mended = (): boolean => !!this.execution.state.incident && !this.mailbox.parks;
@@ -133,10 +134,10 @@ export class Resident {
   }
 
   /** Drops everything without a word to the store; what was still to be taken in is an orphan, or waits in the mailbox. */
-  leave(): void {
+  leave(ended = false): void {
     if (this.gone) return;
     this.gone = true;
-    this.work.stop();
+    this.work.stop(ended);
     this.cancelEviction?.();
     this.worker.left(this.identity);
     for (const { orphaned } of this.intake.splice(0)) orphaned?.();
@@ -199,7 +200,7 @@ export class Resident {
     if (this.execution.state.successor) return this.giveWay();
     if (this.execution.state.closed) {
       this.worker.closed(this.identity, events);
-      return this.leave();
+      return this.leave(true);
     }
     for (const event of events) actOn(event, this.actor);
   }
@@ -208,7 +209,7 @@ export class Resident {
   private giveWay(): void {
     const { key } = this.identity;
     const successor = successorOf(this.execution.state, key.run, this.worker.clock.now());
-    this.leave();
+    this.leave(true);
     void this.worker.succeed(key, successor);
   }
 

@@ -1,4 +1,4 @@
-import type { InstanceKey } from 'reprise/core';
+import type { Clock, InstanceKey } from 'reprise/core';
 import type { ResidentIdentity } from './resident-identity.js';
 import { Resident } from './resident.js';
 import type { WorkerContext } from './worker-context.js';
@@ -16,6 +16,14 @@ export class Residents {
   get busy(): boolean {
     for (const { busy } of this.byRun.values()) if (busy) return true;
     return false;
+  }
+
+  /** Resolves when nothing is under way any more, or `grace` milliseconds are over. */
+  async finish(clock: Clock, grace: number): Promise<void> {
+    const until = clock.now() + grace;
+    while (this.busy && clock.now() < until) {
+      await new Promise<void>((resolve) => clock.schedule(clock.now() + 10, resolve));
+    }
   }
 
   get keys(): InstanceKey[] {

@@ -1,7 +1,16 @@
-import { milliseconds, SagaError, type Duration, type StepInvocation } from 'reprise/core';
+import {
+  decodePayload,
+  encodePayload,
+  milliseconds,
+  SagaError,
+  type Duration,
+  type Json,
+  type StepInvocation,
+} from 'reprise/core';
 import type { Attempt } from './attempt.js';
 import type { AttemptLife } from './attempt-life.js';
 import { Deferral } from './deferral.js';
+import type { Pulse } from './pulse.js';
 import { stepToken } from './step-token.js';
 
 /** The attempt that a step's body runs in, as the body sees it: `currentStep()`. */
@@ -20,8 +29,14 @@ export class RunningStep implements StepInvocation {
   readonly token: string;
   private readonly transactional: boolean;
   private readonly life: AttemptLife;
+  private readonly pulse: Pulse;
+  private readonly before: Json | undefined;
 
-  constructor(invocation: StepInvocation, { definition, call, run, life }: Attempt) {
+  constructor(
+    invocation: StepInvocation,
+    { definition, call, run, life, pulse }: Attempt,
+    private readonly payloadLimit: number | undefined,
+  ) {
     const { saga, instance, step, attempt, key, undoes, deadline } = invocation;
     this.saga = saga;
     this.instance = instance;
@@ -33,11 +48,14 @@ export class RunningStep implements StepInvocation {
     this.token = stepToken({ id: instance, run, call: call.call, edits: call.edits });
     this.transactional = definition.policy.transactional !== undefined;
     this.life = life;
+    this.pulse = pulse;
+    this.before = pulse.before;
   }
 
   /**
    * Aborted when nobody waits for this attempt any more, so that the body can stop its work (law C7). Its `reason` is a `SagaError`:
    * - `STEP_TIMED_OUT`: the attempt's time is up
+   * - `HEARTBEAT_TIMED_OUT`: the body was silent for longer than its `heartbeatTimeout`
    * - `STEP_ABANDONED`: the saga was cancelled, compensates or has ended, or the instance runs on another worker
    * - `SHUTTING_DOWN`: the worker stops and its grace is over
    *
@@ -46,6 +64,36 @@ export class RunningStep implements StepInvocation {
    */
   get signal(): AbortSignal {
     return this.life.signal;
+  }
+
+  /**
+   * Says that the body is alive (law S5), and how far it has come: `details` are what `lastHeartbeat` is on the next attempt, wherever that
+   * is made. Call it as often as you like: the latest details are recorded, at most twice in a `heartbeatTimeout`, otherwise every 30 s, and
+   * when the attempt fails. They are in no history, and gone when the step has an outcome. Does nothing once the attempt is over; see
+   * `signal`.
+   * @param details what a step's result may hold; left out, what was recorded before stays
+   * @throws SagaError `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`; `CANNOT_RECORD_PROGRESS` for details in a transactional step
+   * @example
+   * for (let page = (currentStep()!.lastHeartbeat as number | undefined) ?? 0; page < pages; page++) {
+   *   await this.copy(page);
+   *   currentStep()!.heartbeat(page + 1);
+   * }
+   */
+  heartbeat(details?: unknown): void {
+    if (details === undefined) return this.pulse.beat(undefined);
+    if (this.transactional) {
+      throw new SagaError(
+        'CANNOT_RECORD_PROGRESS',
+        `Step "${this.step}" is transactional: an attempt that fails is rolled back, so that the next one has to begin anew.`,
+        'Call heartbeat() without details.',
+      );
+    }
+    this.pulse.beat(encodePayload(details, `the heartbeat of step "${this.step}"`, this.payloadLimit));
+  }
+
+  /** The details of the latest heartbeat before this attempt, also of one that another process made; undefined when there are none. */
+  get lastHeartbeat(): unknown {
+    return this.before === undefined ? undefined : decodePayload(this.before);
   }
 
   /**

@@ -11,6 +11,7 @@ import {
 import { instanceFilter, refuse, type InstanceQuery } from './instance-query.js';
 import { instanceCursor, instancePosition, orphanCursor, orphanPosition } from './page-cursor.js';
 import { unknownInstance } from './result-watch.js';
+import { stepHeartbeats, type StepHeartbeat } from './step-heartbeats.js';
 
 export interface PageRequest {
   /** The most entries of the page, 1 to 500. Default 50. */
@@ -77,6 +78,15 @@ export class SagaQueries {
   async history(instance: string | InstanceSummary): Promise<Turn[]> {
     const { key } = typeof instance === 'string' ? await this.get(instance) : instance;
     return (await this.opened()).history(key);
+  }
+
+  /**
+   * How far open steps of a run have come: what their bodies recorded last with `currentStep().heartbeat(details)`; of the newest run of an
+   * id. @throws SagaError `UNKNOWN_INSTANCE`, `STORE_UNAVAILABLE`
+   */
+  async progress(instance: string | InstanceSummary): Promise<StepHeartbeat[]> {
+    const { key } = typeof instance === 'string' ? await this.get(instance) : instance;
+    return stepHeartbeats(await this.opened(), key);
   }
 
   /** Instances that wait for a person or a deploy. `error` of each is the cause. @throws as `list` */

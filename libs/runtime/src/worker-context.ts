@@ -15,6 +15,7 @@ import type { Admission } from './admission.js';
 import type { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
 import type { HistoryWarning } from './history-gauge.js';
+import type { ProgressDesk } from './progress-desk.js';
 import type { ResidentIdentity } from './resident-identity.js';
 
 /** What an instance in memory asks of the worker that holds it. */
@@ -24,6 +25,7 @@ export interface WorkerContext {
   readonly log: EngineLog;
   readonly attempts: AttemptRunner;
   readonly admission: Admission;
+  readonly progress: ProgressDesk;
   readonly payloadLimit: number | undefined;
   /** From when on a history is long. */
   readonly historyWarning: Required<HistoryWarning>;

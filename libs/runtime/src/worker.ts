@@ -22,6 +22,7 @@ import { GroupCommit } from './group-commit.js';
 import { Heartbeat } from './heartbeat.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import { OrphanDesk } from './orphan-desk.js';
+import { ProgressDesk } from './progress-desk.js';
 import { Quarantine } from './quarantine.js';
 import type { Resident } from './resident.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -32,20 +33,18 @@ import { WorkSearch } from './work-search.js';
 import type { WorkerOptions } from './worker-options.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** How many instances one look into the store may claim. */
-const CLAIM = 200;
-
 /** Runs instances: claims what is due, keeps the lease, and holds what it runs in memory. */
 export class Worker implements WorkerContext {
   readonly attempts: AttemptRunner;
   readonly admission: Admission;
+  readonly progress: ProgressDesk;
   readonly clock: Clock;
   readonly idle: Idle;
   readonly log: EngineLog;
   readonly payloadLimit: number | undefined;
   draining = false;
   private id = uuidV7();
-  private commits: GroupCommit;
+  private commits = this.newCommits();
   private readonly residents = new Residents();
   private readonly claims: Claims;
   private readonly givingBack: GivingBack;
@@ -62,23 +61,21 @@ export class Worker implements WorkerContext {
 
   constructor(private readonly options: WorkerOptions) {
     ({ clock: this.clock, idle: this.idle, log: this.log, payloadLimit: this.payloadLimit } = options);
-    this.commits = this.newCommits();
     const { store, transport, clock, log, lease, sagas, poll } = options;
     this.attempts = new AttemptRunner(transport, options.payloadLimit, store.transactions, options.engineSteps);
     this.orphans = new OrphanDesk(store, log);
+    this.progress = new ProgressDesk({ progress: store.progress, clock, log, worker: () => this.id });
     this.admission = new Admission({ limits: store.limits, clock, log, poll, worker: () => this.id });
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
     this.claims = new Claims(store, () => this.residents.keys);
+    const means = { store, clock, log };
     this.givingBack = new GivingBack({
-      store,
-      clock,
-      log,
+      ...means,
+      pending: () => this.progress.settled,
       owed: (worker, { run }) => !this.draining && worker === this.id && !this.residents.get(run),
     });
     this.heart = new Heartbeat({
-      store,
-      clock,
-      log,
+      ...means,
       lease,
       hosted: () => sagas.versions(),
       worker: () => this.id,
@@ -96,7 +93,7 @@ export class Worker implements WorkerContext {
 
   /** True while something moves here that is not a wait for time or messages. */
   get busy(): boolean {
-    return this.search.busy || this.givingBack.busy || this.admission.busy || this.residents.busy;
+    return this.search.busy || this.givingBack.busy || this.admission.busy || this.progress.busy || this.residents.busy;
   }
 
   /** Registers and begins to look for work. Rejects when the store is out of reach. */
@@ -141,11 +138,10 @@ export class Worker implements WorkerContext {
     this.stopHints?.();
     this.admission.drain();
     await this.search.stop();
-    const until = this.clock.now() + grace;
-    while (this.residents.busy && this.clock.now() < until) {
-      await new Promise<void>((resolve) => this.clock.schedule(this.clock.now() + 10, resolve));
-    }
-    this.halt();
+    await this.residents.finish(this.clock, grace);
+    this.end();
+    this.progress.close();
+    await this.progress.settled;
     await this.options.store.leave(this.id).catch((error: unknown) => {
       this.log.warn('The worker could not sign off; others take its instances when its lease ends.', {
         cause: recordError(error).message,
@@ -155,6 +151,11 @@ export class Worker implements WorkerContext {
 
   /** Stops at once and tells nobody, as a crash would. */
   halt(): void {
+    this.end();
+    this.progress.drop();
+  }
+
+  private end(): void {
     this.draining = true;
     void this.search.stop();
     this.heart.stop();
@@ -198,7 +199,7 @@ export class Worker implements WorkerContext {
   /** One look: what is due, and what came for those in memory. True if there may be more at once. */
   private async takeWork(): Promise<boolean> {
     const { store, sagas, capacity } = this.options;
-    const room = this.draining ? 0 : Math.min(CLAIM, capacity - this.residents.size);
+    const room = this.draining ? 0 : capacity - this.residents.size;
     const claimed = await this.claims.take(this.id, room, sagas.versions());
     const readable = this.quarantine.readable(await this.crashLoops.admit(claimed));
     const adopted: Resident[] = [];
@@ -234,6 +235,7 @@ export class Worker implements WorkerContext {
       { instances: this.size },
     );
     this.drop();
+    this.progress.drop();
     this.admission.forget();
     this.id = uuidV7();
     this.commits = this.newCommits();

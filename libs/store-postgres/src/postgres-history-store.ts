@@ -33,6 +33,7 @@ import { Succession } from './succession.js';
 import { SameSchema } from './same-schema.js';
 import { PostgresScheduleStore } from './postgres-schedule-store.js';
 import { PostgresStepLimits } from './postgres-step-limits.js';
+import { PostgresStepProgress } from './postgres-step-progress.js';
 import { recordOrphan } from './statements/record-orphan.js';
 import { wakeIncidents } from './statements/wake-incidents.js';
 import { hostedColumns, WorkerLedger } from './worker-ledger.js';
@@ -43,6 +44,7 @@ export class PostgresHistoryStore extends HistoryStore {
   override readonly catalogue: PostgresCatalogue;
   override readonly schedules: PostgresScheduleStore;
   override readonly limits: PostgresStepLimits;
+  override readonly progress: PostgresStepProgress;
   private readonly appender: Appender;
   private readonly correspondence: Correspondence;
   private readonly succession: Succession;
@@ -68,6 +70,7 @@ export class PostgresHistoryStore extends HistoryStore {
     this.transactions = overDataSource && new PostgresStepTransactions(overDataSource);
     this.sameSchema = new SameSchema(connection, overDataSource?.dataSource);
     this.limits = new PostgresStepLimits(connection, this.hints);
+    this.progress = new PostgresStepProgress(connection);
   }
 
   override async open(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Clock, Orphan } from 'reprise/core';
+import type { Clock, InstanceKey, Message, Orphan } from 'reprise/core';
 
 /** The run of an orphan whose instance nobody knows. */
 export const NO_RUN = '00000000-0000-0000-0000-000000000000';
@@ -18,6 +18,11 @@ export class MemoryOrphans {
 
   keep(orphan: Orphan): void {
     this.list.push({ ...structuredClone(orphan), number: ++this.numbered, at: this.clock.now() });
+  }
+
+  /** A message that nobody takes any more. @param to the id of the instance it is for */
+  keepMail(key: InstanceKey, to: string, reason: string, { id, kind, name, input }: Message): void {
+    this.keep({ key, id: to, reason, payload: { message: id, kind, name, input } });
   }
 
   remove(condition: (orphan: MemoryOrphan) => boolean): void {

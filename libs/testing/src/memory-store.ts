@@ -33,6 +33,7 @@ import { MemoryStepTransactions } from './memory-step-transactions.js';
 import { MemoryCallerStore } from './memory-transaction.js';
 import { MemoryScheduleStore } from './memory-schedule-store.js';
 import { MemoryStepLimits } from './memory-step-limits.js';
+import { MemoryStepProgress } from './memory-step-progress.js';
 
 /** The same promises as PostgreSQL's store, kept in a map: for unit tests. Nothing survives the process. */
 export class MemoryStore extends HistoryStore {
@@ -42,6 +43,7 @@ export class MemoryStore extends HistoryStore {
   private readonly unclaimed: MemoryOrphans;
   readonly schedules: MemoryScheduleStore;
   readonly limits: MemoryStepLimits;
+  readonly progress: MemoryStepProgress;
   private readonly runs: MemoryRuns;
   private readonly leases: MemoryLeases;
   private readonly ledger: MemoryLedger;
@@ -52,13 +54,17 @@ export class MemoryStore extends HistoryStore {
     this.leases = new MemoryLeases(clock, (worker) => this.lost(worker));
     this.ledger = new MemoryLedger(clock, this.runs, this.leases);
     this.limits = new MemoryStepLimits(clock, (worker) => !this.leases.isDead(worker));
+    this.progress = new MemoryStepProgress(clock, (worker, run) => this.runs.get(run)?.owner === worker);
     this.unclaimed = new MemoryOrphans(clock);
     this.schedules = new MemoryScheduleStore(clock);
     this.correspondence = new MemoryCorrespondence(clock);
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
       summaries: () => this.runs.all().map(({ summary }) => summary),
       hosted: () => this.leases.hosted(),
-      remove: (instance) => this.runs.remove(instance),
+      remove: (instance) => {
+        this.runs.remove(instance);
+        this.progress.remove(instance.key.run);
+      },
       removeReplies: (before, limit) => this.correspondence.removeReplies(before, limit),
     });
   }
@@ -124,14 +130,7 @@ export class MemoryStore extends HistoryStore {
     const reopens = message.kind === 'undo' && row?.summary.status === 'completed';
     const refused = !row ? 'unknown' : isClosed(row.summary.status) && !reopens ? 'closed' : undefined;
     if (!row || refused) {
-      const { id: sent, kind, name, input } = message;
-      const payload = { message: sent, kind, name, input };
-      this.unclaimed.keep({
-        key: row?.summary.key ?? { shard, run: NO_RUN },
-        id,
-        reason: `${refused}-instance`,
-        payload,
-      });
+      this.unclaimed.keepMail(row?.summary.key ?? { shard, run: NO_RUN }, id, `${refused}-instance`, message);
       return refused!;
     }
     if (!row.messages.some(({ id: known }) => known === message.id)) row.messages.push(structuredClone(message));
@@ -218,10 +217,10 @@ export class MemoryStore extends HistoryStore {
   private retire(row: Row): void {
     Object.assign(row, { owner: undefined, wakeAt: Infinity });
     const { key, id } = row.summary;
-    for (const { id: message, kind, name, input } of row.messages.splice(0)) {
-      if (kind === 'update' || kind === 'operate')
-        this.correspondence.replyUnlessAnswered(id, { message, reply: ENDED_BEFORE });
-      this.unclaimed.keep({ key, id, reason: 'closed-instance', payload: { message, kind, name, input } });
+    for (const message of row.messages.splice(0)) {
+      if (message.kind === 'update' || message.kind === 'operate')
+        this.correspondence.replyUnlessAnswered(id, { message: message.id, reply: ENDED_BEFORE });
+      this.unclaimed.keepMail(key, id, 'closed-instance', message);
     }
   }
 

@@ -16,6 +16,7 @@ import {
   type Reply,
   type ReplyAddress,
   type SagaError,
+  type StepProgress,
   type StepTransactions,
   type Successor,
   type Turn,
@@ -28,58 +29,9 @@ import { EncodedTransactions } from './encoded-transactions.js';
 import { convertMessage } from './message-payloads.js';
 import { encodedCatalogue, encodeOrphan } from './orphan-payloads.js';
 import { overlay } from './overlay.js';
+import { EncodedProgress } from './encoded-progress.js';
 import { REPLY_PAYLOADS } from './payload-fields.js';
-
-/** Members of the port, by whether payloads pass through them. A new member does not compile until it stands here. */
-export const STORE_MEMBERS = {
-  catalogue: 'payloads',
-  // A limit's key is computed from the input and stored as it is, like an id or a tag.
-  limits: 'plain',
-  transactions: 'payloads',
-  // The input of a schedule is encoded once, by whoever makes it, and decoded when a tick needs it.
-  schedules: 'plain',
-  open: 'plain',
-  close: 'plain',
-  append: 'payloads',
-  prepare: 'payloads',
-  heartbeat: 'plain',
-  claim: 'payloads',
-  unread: 'payloads',
-  release: 'plain',
-  suspect: 'plain',
-  releaseOthers: 'plain',
-  leave: 'plain',
-  wakeIncidents: 'plain',
-  post: 'payloads',
-  find: 'plain',
-  findMany: 'plain',
-  history: 'payloads',
-  within: 'payloads',
-  succeed: 'payloads',
-  fork: 'payloads',
-  replies: 'payloads',
-  unsent: 'payloads',
-  relayed: 'plain',
-  recordOrphan: 'payloads',
-  onHint: 'plain',
-} as const satisfies Record<keyof HistoryStore, 'plain' | 'payloads'>;
-
-/** Parts of an append, likewise. */
-export const APPEND_PARTS = {
-  key: 'plain',
-  seq: 'plain',
-  turn: 'payloads',
-  start: 'plain',
-  head: 'payloads',
-  consumed: 'plain',
-  replies: 'payloads',
-  outgoing: 'payloads',
-  release: 'plain',
-} as const satisfies Record<keyof TurnAppend, 'plain' | 'payloads'>;
-
-type CarriesPayloads = {
-  [K in keyof typeof STORE_MEMBERS]: (typeof STORE_MEMBERS)[K] extends 'payloads' ? K : never;
-}[keyof typeof STORE_MEMBERS];
+import type { CarriesPayloads } from './store-members.js';
 
 /**
  * The store as the engine uses it when there is a codec: payloads are encoded on their way in and decoded on their way out, and nobody
@@ -96,6 +48,7 @@ export function encodedStore(
 class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
   readonly catalogue: InstanceCatalogue;
   readonly transactions: StepTransactions | undefined;
+  readonly progress: StepProgress;
   /** An append that is tried again is not encoded again: it would be put away again, too. */
   private readonly prepared = new WeakMap<TurnAppend, Promise<TurnAppend>>();
 
@@ -105,6 +58,7 @@ class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
   ) {
     this.catalogue = encodedCatalogue(store.catalogue, codec);
     this.transactions = store.transactions && new EncodedTransactions(store.transactions, codec);
+    this.progress = new EncodedProgress(store.progress, codec);
   }
 
   async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {

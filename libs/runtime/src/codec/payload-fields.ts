@@ -1,4 +1,5 @@
 import type {
+  CallProgress,
   CarriedSignal,
   HistoryEvent,
   HistoryEventType,
@@ -86,6 +87,8 @@ export const REPLY_PAYLOADS = { result: 'payload', error: 'error' } as const sat
   PayloadFields<Exclude<Reply, { stage: 'accepted' | 'completed' }>>;
 
 export const ORPHAN_PAYLOADS = { payload: 'payload' } as const satisfies PayloadFields<Orphan>;
+
+export const PROGRESS_PAYLOADS = { details: 'payload' } as const satisfies PayloadFields<CallProgress>;
 
 type RecordOf<O extends StepRecord['outcome']> = Extract<StepRecord, { outcome: O }>;
 

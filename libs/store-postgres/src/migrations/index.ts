@@ -5,6 +5,7 @@ import { schedules } from './0004-schedules.js';
 import { stepLimits } from './0005-step-limits.js';
 import { correspondence } from './0006-correspondence.js';
 import { losses } from './0007-losses.js';
+import { stepProgress } from './0008-step-progress.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   stepLimits,
   correspondence,
   losses,
+  stepProgress,
 ];
