@@ -124,6 +124,51 @@ const patched = scenario({
   standing: () => ['new again mailed', 'new mailed', 'old again mailed', 'old faxed'],
 });
 
+// Code that cannot go on, and a deploy that mends it.
+
+abstract class Census {
+  protected readonly heads: number[] = [];
+  constructor(protected readonly office: Books) {}
+  @Step() async store(sum: number): Promise<void> {
+    this.office.did(`stored ${sum}`);
+  }
+  async run(_input: undefined, saga: SagaContext): Promise<number> {
+    await saga.until(() => this.heads.length === 2);
+    const sum = this.heads.reduce((one, two) => one + two, 0);
+    await this.store(sum);
+    return sum;
+  }
+}
+
+@Saga({ name: 'census' })
+class CensusSaga extends Census {
+  @Signal() counted(house: { heads?: number }): void {
+    if (house.heads === undefined) throw new TypeError('a house without heads');
+    this.heads.push(house.heads);
+  }
+}
+
+@Saga({ name: 'census' })
+class MendedCensusSaga extends Census {
+  @Signal() counted(house: { heads?: number }): void {
+    this.heads.push(house.heads ?? 0);
+  }
+}
+
+const mended = scenario({
+  name: 'M1 a signal that the code could not take is taken by the code of the next deploy',
+  sagas: (office) => [new CensusSaga(office)],
+  async drive(client, office) {
+    await client.start(CensusSaga, undefined, 'census');
+    for (const house of [{ heads: 3 }, {}]) await client.signal(CensusSaga, 'census', 'counted', house);
+    await client.until(async () => (await client.status('census')) === 'incident');
+    await client.deploy(new MendedCensusSaga(office));
+    return client.end(MendedCensusSaga, 'census');
+  },
+  ends: { status: 'completed', result: 3 },
+  standing: () => ['stored 3'],
+});
+
 // A saga that runs a program which it is given.
 
 type Node =
@@ -235,4 +280,4 @@ const undone = scenario({
   standing: () => ['try of glue', 'try of glue', 'try of glue'],
 });
 
-family('change', [upgraded, patched, interpreted, undone]);
+family('change', [upgraded, patched, mended, interpreted, undone]);

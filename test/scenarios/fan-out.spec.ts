@@ -61,6 +61,50 @@ const takenBack = scenario({
   },
 });
 
+// A parcel that has left the house stays when its shipment fails.
+
+@Saga({ name: 'express' })
+class ExpressSaga {
+  constructor(private readonly warehouse: Books) {}
+
+  @Step() async label(): Promise<void> {
+    this.warehouse.did('labelled');
+  }
+  @Compensate('label') async void(): Promise<void> {
+    this.warehouse.undid();
+  }
+  @Step({ pivot: true }) async handOver(): Promise<void> {
+    this.warehouse.did('handed over');
+  }
+  async run(): Promise<void> {
+    await this.label();
+    await this.handOver();
+  }
+}
+
+@Saga({ name: 'express.order' })
+class ExpressOrderSaga {
+  async run(_order: undefined, saga: SagaContext): Promise<void> {
+    await saga.child(ExpressSaga, undefined);
+    throw new Error('not paid');
+  }
+}
+
+const gone = scenario({
+  name: 'C5 a child that is past its pivot stays: a person decides what becomes of it',
+  sagas: (warehouse) => [new ExpressOrderSaga(), new ExpressSaga(warehouse)],
+  apart: [ExpressOrderSaga],
+  async drive(client) {
+    await client.start(ExpressOrderSaga, undefined, 'order');
+    await client.until(async () => (await client.status('order')) === 'incident');
+    const by = { by: 'anna', reason: 'the customer keeps it' };
+    await client.operate('order', (control, id, call) => control.skipCompensation(id, call, by), 'undo express');
+    return { end: await client.end(ExpressOrderSaga, 'order'), child: await client.status('order/0') };
+  },
+  ends: { end: { status: 'compensated', error: 'not paid' }, child: 'completed' },
+  standing: () => ['handed over', 'labelled'],
+});
+
 // Many items, some at a time, in a run of bounded length after another.
 
 interface Batch {
@@ -110,4 +154,4 @@ const batched = scenario({
   standing: (items) => Array.from({ length: items }, (_, item) => `item ${String(item).padStart(5, '0')}`),
 });
 
-family('fan-out', [fannedIn, takenBack, batched]);
+family('fan-out', [fannedIn, takenBack, gone, batched]);

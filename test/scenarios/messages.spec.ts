@@ -143,4 +143,65 @@ const leftBehind = scenario({
   standing: () => ['reminder of tea and pot'],
 });
 
-family('messages', [tracked, paid, leftBehind]);
+// A ticket that can be found by where it stands, and refuses what it cannot do.
+
+class AlreadyClosed extends Error {
+  override readonly name = 'AlreadyClosed';
+}
+
+@Saga({ name: 'ticket' })
+class TicketSaga {
+  private readonly notes: string[] = [];
+  private isClosed = false;
+
+  constructor(private readonly desk: Books) {}
+
+  @Step({ errors: [AlreadyClosed] }) async write(note: string, isClosed: boolean): Promise<void> {
+    if (isClosed) throw new AlreadyClosed(note);
+    this.desk.did(note);
+  }
+  @Update() async note(note: string): Promise<number> {
+    await this.write(note, this.isClosed);
+    return this.notes.push(note);
+  }
+  @Update() async close(): Promise<void> {
+    this.isClosed = true;
+  }
+  @Signal() archive(): void {
+    this.notes.push('archived');
+  }
+
+  async run(_input: undefined, saga: SagaContext): Promise<string[]> {
+    saga.tag({ stands: 'open' });
+    await saga.until(() => this.isClosed);
+    saga.tag({ stands: 'closed', notes: this.notes.length });
+    await saga.until(() => this.notes.includes('archived') && saga.handlersFinished);
+    return this.notes;
+  }
+}
+
+const found = scenario({
+  name: 'M3 a ticket that is tagged, and answers an update with an error of its step',
+  sagas: (desk) => [new TicketSaga(desk)],
+  async drive(client) {
+    const tags = async (): Promise<unknown> => (await client.act((engine) => engine.describe(client.id('t')))).tags;
+    await client.start(TicketSaga, undefined, 't');
+    const count = await client.update(TicketSaga, 't', 'note', 'it rains in');
+    const open = await tags();
+    await client.update(TicketSaga, 't', 'close');
+    const refused = await client.update(TicketSaga, 't', 'note', 'still').catch((error: Error) => error.cause);
+    const closed = await tags();
+    await client.signal(TicketSaga, 't', 'archive');
+    return { count, open, closed, refused, end: await client.end(TicketSaga, 't') };
+  },
+  ends: {
+    count: 1,
+    open: { stands: 'open' },
+    closed: { stands: 'closed', notes: 1 },
+    refused: expect.objectContaining({ name: 'AlreadyClosed', message: 'still' }),
+    end: { status: 'completed', result: ['it rains in', 'archived'] },
+  },
+  standing: () => ['it rains in'],
+});
+
+family('messages', [tracked, paid, leftBehind, found]);

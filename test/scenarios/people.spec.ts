@@ -121,9 +121,6 @@ class DepositSaga {
   }
 }
 
-/** The calls before it: charge, handOver, inspect, takeBack. */
-const REFUND = 4;
-
 const paidByHand = scenario({
   name: 'C4 an undo that gives up waits for a person, who did it by hand',
   world: () => new Bank(),
@@ -131,9 +128,8 @@ const paidByHand = scenario({
   async drive(client) {
     await client.start(DepositSaga, undefined, 'deposit');
     await client.until(async () => (await client.status('deposit')) === 'incident');
-    await client.operate('deposit', (control, id) =>
-      control.complete(id, REFUND, undefined, { by: 'anna', reason: 'paid in cash' }),
-    );
+    const by = { by: 'anna', reason: 'paid in cash' };
+    await client.operate('deposit', (control, id, call) => control.complete(id, call, undefined, by), 'refund');
     return client.end(DepositSaga, 'deposit');
   },
   ends: {

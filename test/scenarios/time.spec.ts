@@ -110,31 +110,37 @@ class Billing extends Books {
 class SubscriptionSaga {
   private price = 10;
   private subscribed = true;
+  private letters = 0;
 
   constructor(
     private readonly billing: Billing,
     private readonly engine: () => SagaEngine,
   ) {}
 
-  @Step() async charge(month: number, price: number): Promise<void> {
+  /** Answers whether the customer has written upon the invoice. */
+  @Step() async charge(month: number, price: number): Promise<boolean> {
     this.billing.did(`month ${String(month).padStart(2, '0')}: ${price}`);
     const wish = this.billing.wishes.get(month);
     if (wish) await this.engine().signal(currentStep()!.instance, wish, []);
+    return wish !== undefined;
   }
 
   @Signal() upgrade(): void {
     this.price = 25;
+    this.letters++;
   }
   @Signal() unsubscribe(): void {
     this.subscribed = false;
+    this.letters++;
   }
 
   async run({ month, months }: { month: number; months: number }, saga: SagaContext): Promise<number> {
     let charged = 0;
     for (let number = 1; number <= months; number++) {
       const { price } = this;
-      await this.charge(number, price);
+      const hasWritten = await this.charge(number, price);
       charged += price;
+      if (hasWritten) await saga.until(() => this.letters > 0);
       if (await saga.until(() => !this.subscribed, month)) break;
     }
     return charged;

@@ -6,6 +6,6 @@ export { MemoryTransaction } from './memory-transaction.js';
 export { replayEveryPrefix, replayHistory, type ReplaySubject } from './replay-check.js';
 export type { HostedByTest } from './hosted-by-test.js';
 export { SagaTest, testSaga } from './saga-test.js';
-export { TestProcess, type ProcessOptions } from './test-process.js';
+export { TestProcess, type ProcessOptions, type RunHistory } from './test-process.js';
 export { TestRun } from './test-run.js';
 export { VirtualClock } from './virtual-clock.js';

@@ -78,6 +78,10 @@ export class MemoryStore extends HistoryStore {
   get newest(): readonly InstanceSummary[] {
     return this.runs.newestOfAll().map(({ summary }) => summary);
   }
+  /** Every run, also those that others took over from. */
+  get everyRun(): readonly InstanceSummary[] {
+    return this.runs.all().map(({ summary }) => summary);
+  }
 
   async open(): Promise<void> {}
   async close(): Promise<void> {}

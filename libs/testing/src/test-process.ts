@@ -1,4 +1,4 @@
-import { milliseconds, SagaError, type Duration, type InstanceSummary } from 'reprise/core';
+import { milliseconds, SagaError, type Duration, type InstanceSummary, type Turn } from 'reprise/core';
 import { sagaDefinition, type SagaClass, type SagaInput } from 'reprise/decorators';
 import type { EngineOptions, SagaEngine } from 'reprise/runtime';
 import { CrashingStore, type CrashPoint } from './crash-point.js';
@@ -13,6 +13,11 @@ export interface ProcessOptions extends Pick<EngineOptions, 'codec' | 'calendar'
   readonly point?: CrashPoint;
   /** What `transactionManager()` answers in the bodies of transactional steps. */
   readonly manager?: unknown;
+}
+
+export interface RunHistory {
+  readonly summary: InstanceSummary;
+  readonly turns: readonly Turn[];
 }
 
 /** A process of a test, with any number of instances: what several sagas do together. */
@@ -42,6 +47,12 @@ export class TestProcess {
   /** The newest run of every instance, in the order of their starts. */
   get instances(): readonly InstanceSummary[] {
     return this.store.newest;
+  }
+
+  /** Every run with its history, also those that continued as others, in the order in which they began. */
+  async histories(): Promise<readonly RunHistory[]> {
+    const { store } = this;
+    return Promise.all(store.everyRun.map(async (summary) => ({ summary, turns: await store.history(summary.key) })));
   }
 
   /** Starts an instance and goes on until nothing moves but time. @param options.id default `test` */

@@ -46,8 +46,12 @@ export interface Client {
   ): Promise<StepResult<T[K]>>;
   query<T, K extends QueryName<T>>(saga: SagaClass<T>, name: string, query: K): Promise<Answer<T[K]>>;
   cancel(name: string, reason: string): Promise<void>;
-  /** What a person does, by the call of the step that it is about. */
-  operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void>;
+  /** What a person does. @param act gets the call that the step was last scheduled as, too, if one is named */
+  operate(
+    name: string,
+    act: (control: SagaControl, id: string, call: number) => Promise<void>,
+    step?: string,
+  ): Promise<void>;
   /** Asks an engine for what there is no word here; again if its process dies meanwhile. */
   act<T>(what: (engine: SagaEngine) => Promise<T>): Promise<T>;
   status(name: string): Promise<SagaStatus>;

@@ -1,7 +1,10 @@
 import { ScratchSchema } from '../../store/scratch-schema.js';
 import { crashEverywhereIn, runInMemory } from './in-memory.js';
 import { runOverPostgres, runWithKills, type Killing } from './over-postgres.js';
+import { record, recordings, replayRecording } from './recording.js';
 import type { Scenario } from './scenario.js';
+
+const RECORDED = recordings();
 
 /** Longer than anything here takes, in milliseconds. */
 const PATIENCE = 60_000;
@@ -9,7 +12,8 @@ const PATIENCE = 60_000;
 /**
  * The specs of scenarios that belong together: each in memory, with a crash at every point, and over PostgreSQL with two workers; then all
  * of them at the same time over PostgreSQL while workers die. Every run has to come to the end that the scenario states, with the same
- * things standing in the books, and every history has to replay.
+ * things standing in the books, and every history has to replay. So do the histories that earlier releases recorded (law D9); with
+ * `RECORD_REPLAYS=0.2.0` those of a new release are written into `test/replays`.
  */
 export function family(name: string, scenarios: readonly Scenario[], killing: Partial<Killing> = {}): void {
   const { seed = Number(process.env['SCENARIO_SEED'] ?? Date.now() % 1_000_000), deaths = 6, within = 120 } = killing;
@@ -27,7 +31,21 @@ export function family(name: string, scenarios: readonly Scenario[], killing: Pa
         PATIENCE,
       );
 
-      it('over PostgreSQL, with two workers', () => runOverPostgres(scratch, [scenario]), PATIENCE);
+      const release = process.env['RECORD_REPLAYS'];
+      if (release)
+        it(`is recorded as release ${release} does it`, () => record(release, name, scenario, scratch), PATIENCE);
+      const recorded = RECORDED.filter((other) => other.family === name && other.scenario === scenario.name);
+      if (recorded.length > 0) {
+        it.each(recorded)('D9 replays what release $release recorded', (recording) =>
+          replayRecording(recording, scenario),
+        );
+      }
+
+      it(
+        'over PostgreSQL, with two workers',
+        async () => expect(await runOverPostgres(scratch, [scenario])).not.toEqual([]),
+        PATIENCE,
+      );
     });
 
     it(

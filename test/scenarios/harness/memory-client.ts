@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { SagaError, type SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
-import type { SagaControl, SagaEngine } from 'reprise/runtime';
+import type { SagaEngine } from 'reprise/runtime';
 import type { HostedByTest, TestProcess } from 'reprise/testing';
 import type { Client, End } from './client.js';
+import { callOf } from './call-of.js';
 import { endOf } from './end-of.js';
 
 const DAY = 86_400_000;
@@ -50,11 +51,11 @@ export class MemoryClient implements Client {
     await this.process.act((engine) => engine.cancel(name, reason));
   }
 
-  async operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void> {
+  async operate(name: string, act: Parameters<Client['operate']>[1], step?: string): Promise<void> {
     let tries = 0;
-    await this.process.act(async ({ control }) => {
+    await this.process.act(async (engine) => {
       tries++;
-      await act(control, name).catch((error: unknown) => {
+      await act(engine.control, name, callOf(await engine.history(name), step)).catch((error: unknown) => {
         // The process died when it was done, and before it could say so.
         if (tries === 1 || !(error instanceof SagaError) || error.code !== 'OPERATION_REFUSED') throw error;
       });

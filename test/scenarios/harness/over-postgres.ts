@@ -1,14 +1,30 @@
 import { setTimeout as pass } from 'node:timers/promises';
+import type { Turn } from 'reprise/core';
 import { replayHistory } from 'reprise/testing';
 import { seededRandom } from '../../../scripts/seeded-random.mjs';
 import type { ScratchSchema } from '../../store/scratch-schema.js';
 import { PostgresClient } from './postgres-client.js';
-import type { Scenario } from './scenario.js';
+import type { Mode, Scenario } from './scenario.js';
 import { Stage } from './stage.js';
 
-/** Runs scenarios at the same time over PostgreSQL, with two workers. */
-export async function runOverPostgres(scratch: ScratchSchema, scenarios: readonly Scenario[]): Promise<void> {
-  await onStage(scratch, 'postgres', scenarios, (_stage, played) => played);
+/** What is kept of one run. */
+export interface KeptRun {
+  readonly saga: string;
+  readonly version: number;
+  readonly id: string;
+  readonly run: string;
+  readonly turns: readonly Turn[];
+}
+
+/** Runs scenarios at the same time over PostgreSQL, with two workers, and answers what came of it. */
+export async function runOverPostgres(
+  scratch: ScratchSchema,
+  scenarios: readonly Scenario[],
+  mode: Mode = 'postgres',
+): Promise<readonly KeptRun[]> {
+  const kept: KeptRun[] = [];
+  await onStage(scratch, mode, scenarios, (_stage, played) => played, kept);
+  return kept;
 }
 
 export interface Killing {
@@ -45,9 +61,10 @@ let stages = 0;
 
 async function onStage<T>(
   scratch: ScratchSchema,
-  mode: 'postgres' | 'kills',
+  mode: Mode,
   scenarios: readonly Scenario[],
   direct: (stage: Stage, played: Promise<void>) => Promise<T>,
+  kept: KeptRun[] = [],
 ): Promise<T> {
   const stage = new Stage(scratch);
   const prefix = `${mode}-${++stages}`;
@@ -61,7 +78,7 @@ async function onStage<T>(
       stage,
       played.then(() => undefined),
     );
-    await replayAll(scratch, stage, prefix);
+    await replayAll(scratch, stage, prefix, kept);
     return answer;
   } finally {
     await stage.close();
@@ -69,22 +86,17 @@ async function onStage<T>(
 }
 
 /** Every history that the stage has left has to replay, also those of the runs that continued as others. */
-async function replayAll(scratch: ScratchSchema, stage: Stage, prefix: string): Promise<void> {
+async function replayAll(scratch: ScratchSchema, stage: Stage, prefix: string, kept: KeptRun[]): Promise<void> {
   const rows = await scratch.rows(
     `select shard, run::text, id, saga, version from $schema.instance where id like $1 or id like 'schedule:%'`,
     [`${prefix}-%`],
   );
   expect(rows.length).toBeGreaterThan(0);
-  for (const { shard, run, id, saga, version } of rows as unknown as readonly InstanceRow[]) {
-    const definition = stage.definition(saga, version);
-    if (definition) await replayHistory({ definition, id, run }, await stage.history(shard, run));
+  for (const { shard, ...row } of rows as unknown as readonly (Omit<KeptRun, 'turns'> & { shard: number })[]) {
+    const definition = stage.definition(row.saga, row.version);
+    if (!definition) continue;
+    const turns = await stage.history(shard, row.run);
+    await replayHistory({ definition, id: row.id, run: row.run }, turns);
+    kept.push({ ...row, turns });
   }
-}
-
-interface InstanceRow {
-  readonly shard: number;
-  readonly run: string;
-  readonly id: string;
-  readonly saga: string;
-  readonly version: number;
 }

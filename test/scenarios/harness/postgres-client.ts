@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pass } from 'node:timers/promises';
 import type { SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
-import type { SagaControl, SagaEngine } from 'reprise/runtime';
+import type { SagaEngine } from 'reprise/runtime';
 import type { Client, End } from './client.js';
+import { callOf } from './call-of.js';
 import { endOf } from './end-of.js';
 import type { Play } from './scenario.js';
 import type { Stage } from './stage.js';
@@ -53,8 +54,9 @@ export class PostgresClient implements Client {
     await this.stage.client.cancel(this.id(name), reason);
   }
 
-  async operate(name: string, act: (control: SagaControl, id: string) => Promise<void>): Promise<void> {
-    await act(this.stage.client.control, this.id(name));
+  async operate(name: string, act: Parameters<Client['operate']>[1], step?: string): Promise<void> {
+    const id = this.id(name);
+    await act(this.stage.client.control, id, callOf(await this.stage.client.history(id), step));
   }
 
   act<T>(what: (engine: SagaEngine) => Promise<T>): Promise<T> {
