@@ -20,6 +20,7 @@ const EVENTS: Readonly<Record<HistoryEventType, true>> = {
   TimerFired: true,
   WaitStarted: true,
   WaitTimedOut: true,
+  CallsCancelled: true,
   TagsChanged: true,
   SignalReceived: true,
   UpdateAccepted: true,

@@ -1,4 +1,4 @@
-import { Saga, Signal, Step, type SagaContext } from 'reprise/decorators';
+import { Compensate, Saga, Signal, Step, type SagaContext } from 'reprise/decorators';
 import { currentStep, type SagaEngine } from 'reprise/runtime';
 import { Books } from './harness/books.js';
 import { family } from './harness/family.js';
@@ -179,4 +179,63 @@ const unsubscribed = scenario({
   standing: () => priced(1, 4, 10),
 });
 
-family('time', [quick, slow, polling, upgraded, unsubscribed]);
+// Asking several at once: the first answer counts, or none that comes in time.
+
+class Suppliers extends Books {
+  constructor(readonly quickest: string | undefined) {
+    super();
+  }
+}
+
+@Saga({ name: 'offer' })
+class OfferSaga {
+  constructor(private readonly suppliers: Suppliers) {}
+
+  @Step({ deadline: '1000 days' }) async ask(supplier: string): Promise<string> {
+    this.suppliers.did(`asked ${supplier}`);
+    return supplier === this.suppliers.quickest ? supplier : currentStep()!.completeLater<string>();
+  }
+  @Compensate('ask') async withdraw(): Promise<void> {
+    this.suppliers.undid();
+  }
+  @Step() async order(supplier: string): Promise<void> {
+    this.suppliers.did(`ordered from ${supplier}`);
+  }
+
+  async run({ patience }: { patience: number }, saga: SagaContext): Promise<string> {
+    const first = await saga.withTimeout(patience, () =>
+      saga.scope(async (scope) => {
+        const answer = await Promise.any(['north', 'south'].map((supplier) => this.ask(supplier)));
+        scope.cancel(`${answer} was first`);
+        return answer;
+      }),
+    );
+    await this.order(first);
+    return first;
+  }
+}
+
+const offered = scenario({
+  name: 'C7 two suppliers, of whom the first to answer is taken and the other is not waited for',
+  world: () => new Suppliers('south'),
+  sagas: (suppliers) => [new OfferSaga(suppliers)],
+  async drive(client) {
+    await client.start(OfferSaga, { patience: client.days(1_000) }, 'offer');
+    return client.end(OfferSaga, 'offer');
+  },
+  ends: { status: 'completed', result: 'south' },
+  standing: () => ['asked north', 'asked south', 'ordered from south'],
+});
+
+const unanswered = scenario({
+  name: 'C7 two suppliers of whom none answers within the time: both requests are withdrawn',
+  world: () => new Suppliers(undefined),
+  sagas: (suppliers) => [new OfferSaga(suppliers)],
+  async drive(client) {
+    await client.start(OfferSaga, { patience: client.days(3) }, 'offer');
+    return client.end(OfferSaga, 'offer');
+  },
+  ends: { status: 'compensated', error: expect.any(String), compensated: ['ask', 'ask'] },
+});
+
+family('time', [quick, slow, polling, upgraded, unsubscribed, offered, unanswered]);
