@@ -4,6 +4,7 @@ describe('the policy of a step', () => {
   it('S5 ends by default: 30 s for an attempt, 15 minutes and 10 attempts for the step', () => {
     expect(stepPolicy()).toEqual({
       timeout: 30_000,
+      heartbeatTimeout: Infinity,
       deadline: 900_000,
       attempts: 10,
       backoff: 500,
@@ -18,15 +19,23 @@ describe('the policy of a step', () => {
     expect(stepPolicy({}, 'compensation')).toMatchObject({ timeout: 30_000, deadline: Infinity, attempts: Infinity });
   });
 
+  it('S5 lets an attempt that is heard take as long as the step may', () => {
+    expect(stepPolicy({ heartbeatTimeout: '10s' })).toMatchObject({ heartbeatTimeout: 10_000, timeout: 900_000 });
+    expect(stepPolicy({ heartbeatTimeout: '10s', deadline: '1h' })).toMatchObject({ timeout: 3_600_000 });
+    expect(stepPolicy({ heartbeatTimeout: '10s', timeout: '1m' })).toMatchObject({ timeout: 60_000 });
+  });
+
   it('takes what is given, and `retry: false` for a single attempt', () => {
     expect(
       stepPolicy({
         timeout: '1s',
+        heartbeatTimeout: '500ms',
         deadline: '1m',
         retry: { attempts: 2, backoff: 5, factor: 3, max: '1s', jitter: 0 },
       }),
     ).toEqual({
       timeout: 1_000,
+      heartbeatTimeout: 500,
       deadline: 60_000,
       attempts: 2,
       backoff: 5,
