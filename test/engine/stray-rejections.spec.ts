@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const libs = path.resolve('dist/libs');
 
-/** A process that hosts a saga whose code leaves a branch alone, cancels it, and says how it ended. */
+/** A process that hosts a saga whose code leaves branches alone, cancels it, and says how it ended. */
 const PROGRAM = `
 import { Saga, sagaDefinition, Step } from '${libs}/decorators/src/index.js';
 import { SagaEngine } from '${libs}/runtime/src/index.js';
@@ -19,6 +19,15 @@ class Careless {
   }
   async run(_input, saga) {
     const left = this.branch(saga);
+    saga.withTimeout(1, () => saga.sleep('1 day'));
+    saga.scope((scope) => {
+      saga.shielded(() => this.branch(saga));
+      const inside = this.branch(saga);
+      scope.cancel();
+      return inside;
+    });
+    await saga.sleep(5);
+    timeIsUp();
     await saga.sleep('1 hour');
     await left;
   }
@@ -26,12 +35,15 @@ class Careless {
 Step()(Careless.prototype, 'slow', Object.getOwnPropertyDescriptor(Careless.prototype, 'slow'));
 Saga({ name: 'careless' })(Careless);
 
+let timeIsUp;
+const isUp = new Promise((resolve) => (timeIsUp = resolve));
 const engine = new SagaEngine({ store: new MemoryStore(new SystemClock()), lease: Infinity });
 const definition = sagaDefinition(Careless);
 engine.host({ definition, perform: async () => undefined });
 await engine.open();
 const alive = setInterval(() => undefined, 1000);
 const id = await engine.start(definition, undefined);
+await isUp;
 await engine.cancel(id);
 const ended = await engine.result(id).catch((error) => error.name);
 setImmediate(async () => {
@@ -46,7 +58,7 @@ setImmediate(async () => {
 `;
 
 describe('a promise in a saga that nobody awaits', () => {
-  it('C7 does not end the process when a cancellation rejects it', async () => {
+  it('C7 does not end the process when a cancellation rejects it, of the instance, of a scope or by a time limit', async () => {
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', PROGRAM]);
     expect(stdout.split('\n')).toEqual(['SagaCancelledError', 'alive', '']);
   });
