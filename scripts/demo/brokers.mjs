@@ -8,6 +8,7 @@ const BROKERS = {
   rabbitmq: ['AMQP_URL', 'amqp://guest:guest@127.0.0.1:5672'],
   redis: ['REDIS_URL', 'redis://127.0.0.1:6379'],
   mqtt: ['MQTT_URL', 'mqtt://127.0.0.1:1883'],
+  kafka: ['KAFKA_BROKER', '127.0.0.1:9092'],
 };
 
 /** Rejects, in words, when the shop could not talk over that transport. */
@@ -18,7 +19,8 @@ export async function demandBroker(transport) {
   const broker = BROKERS[transport];
   if (!broker) return;
   const [variable, otherwise] = broker;
-  const { hostname, port } = new URL(process.env[variable] || otherwise);
+  const place = process.env[variable] || otherwise;
+  const { hostname, port } = new URL(place.includes('//') ? place : `broker://${place}`);
   const up = await new Promise((resolve) => {
     const socket = connect({ host: hostname, port: Number(port) });
     socket.setTimeout(3_000, () => socket.destroy());

@@ -40,8 +40,11 @@ export async function isUp(address: { host: string; port: number }): Promise<boo
  */
 export async function withBroker(broker: BrokerName, suite: () => void): Promise<void> {
   if (await isUp(addressOf(broker))) return suite();
+  reportMissing(`There is no ${broker} at ${BROKERS[broker]}: its transport is not tested.`);
+}
+
+export function reportMissing(missing: string): void {
   it('finds its broker', () => {
-    const missing = `There is no ${broker} at ${BROKERS[broker]}: its transport is not tested (docs/transports.md).`;
     if (process.env['CI']) throw new Error(missing);
     process.stderr.write(`${missing}\n`);
   });
@@ -69,7 +72,8 @@ export async function ownBroker(broker: BrokerName, command?: ServerCommand): Pr
   return command && isInstalled(command.program) ? ownServer(command) : cuttableLine(addressOf(broker));
 }
 
-function isInstalled(program: string): boolean {
+/** Whether such a program is on this machine. */
+export function isInstalled(program: string): boolean {
   return [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin'].some((folder) =>
     existsSync(path.join(folder, program)),
   );

@@ -5,6 +5,7 @@ await withBroker('MQTT', () => {
   describeTransport(
     {
       transport: 'MQTT',
+      unhandled: 'SERVICE_UNREACHABLE',
       options: (_, port) => ({ url: port === undefined ? BROKERS.MQTT : `mqtt://127.0.0.1:${port}` }),
     },
     () =>

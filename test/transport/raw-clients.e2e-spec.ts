@@ -38,7 +38,11 @@ async function expectAnswers(bench: StockBench, caller: MicroserviceTransport): 
 
 await withBroker('NATS', () => {
   describe('NATS without Nest', () => {
-    const bench = new StockBench({ transport: 'NATS', options: () => ({ servers: BROKERS.NATS }) });
+    const bench = new StockBench({
+      transport: 'NATS',
+      unhandled: 'SERVICE_UNREACHABLE',
+      options: () => ({ servers: BROKERS.NATS }),
+    });
     let nats: NatsConnection;
     beforeAll(async () => {
       await bench.setUp();
@@ -89,7 +93,11 @@ await withBroker('NATS', () => {
 await withBroker('RMQ', () => {
   describe('AMQP without Nest', () => {
     const queueOptions = { durable: true, expires: 60_000 };
-    const bench = new StockBench({ transport: 'RMQ', options: () => ({ urls: [BROKERS.RMQ], queueOptions }) });
+    const bench = new StockBench({
+      transport: 'RMQ',
+      unhandled: 'NO_HANDLER',
+      options: () => ({ urls: [BROKERS.RMQ], queueOptions }),
+    });
     beforeAll(() => bench.setUp());
     afterAll(() => bench.tearDown());
 

@@ -5,6 +5,7 @@ await withBroker('REDIS', () => {
   describeTransport(
     {
       transport: 'REDIS',
+      unhandled: 'SERVICE_UNREACHABLE',
       options: (_, port) => (port === undefined ? addressOf('REDIS') : { host: '127.0.0.1', port }),
     },
     () =>

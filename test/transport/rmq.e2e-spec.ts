@@ -5,6 +5,7 @@ await withBroker('RMQ', () => {
   describeTransport(
     {
       transport: 'RMQ',
+      unhandled: 'NO_HANDLER',
       options(_, port) {
         const url = new URL(BROKERS.RMQ);
         url.port = String(port ?? addressOf('RMQ').port);

@@ -18,9 +18,11 @@ const PROCESS = fileURLToPath(new URL('./stock-process.mjs', import.meta.url));
 
 /** What a transport's spec says about it. `options` are those that Nest takes on both sides. */
 export interface TransportUnderTest {
-  readonly transport: Exclude<keyof typeof Transport, 'GRPC' | 'KAFKA'>;
+  readonly transport: Exclude<keyof typeof Transport, 'GRPC'>;
   /** How both sides reach a service over the shared broker, or over that on another port. */
   options(service: string, port?: number): object;
+  /** What becomes of a command that the service has no handler for. */
+  readonly unhandled: 'NO_HANDLER' | 'SERVICE_UNREACHABLE' | 'NO_ANSWER';
   /** Both sides are given it. */
   readonly namespace?: string;
   /** What Nest's own server needs beside these, for a service that does not use `listenAs`. */
@@ -61,14 +63,14 @@ export class StockBench {
     return this.listen(module, listenAs(this.service, this.optionsOf(this.service, port)));
   }
 
-  /** A service without Reprise in this process. */
-  async ordinary(name: string): Promise<{ stock: StockBench['stock']; room: StockRoom }> {
+  /** A service without `@Handles` in this process; `safely` with `listenAs`. */
+  async ordinary(name: string, safely = false): Promise<{ stock: StockBench['stock']; room: StockRoom }> {
     const service = `${this.service}_${name}`;
     const stock = stockContract(service);
     const room = new StockRoom();
     const { transport, options } = this.optionsOf(service);
     const ordinary = { transport, options: { ...options, ...this.under.ordinary?.(service) } } as MicroserviceOptions;
-    await this.listen(ordinaryModule(stock, room), ordinary);
+    await this.listen(ordinaryModule(stock, room), safely ? listenAs(service, this.optionsOf(service)) : ordinary);
     return { stock, room };
   }
 
@@ -148,7 +150,7 @@ export class StockProcess {
     });
   }
 
-  /** Lets every handler that waits go on. */
+  /** Lets every handler that waits now go on. */
   release(): void {
     this.child.send('go on');
   }

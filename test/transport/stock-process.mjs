@@ -15,8 +15,9 @@ const stock = contract(service, {
 class StockController {
   async reserve({ sku }, { key, manager }) {
     await manager.query(`INSERT INTO ${schema}.effect (key, sku) VALUES ($1, $2)`, [key, sku]);
+    const released = sku.startsWith('wait') && new Promise((resolve) => waiting.push(resolve));
     process.send({ reached: sku });
-    if (sku.startsWith('wait')) await released;
+    await released;
     return { id: `process-${sku}` };
   }
 }
@@ -27,9 +28,9 @@ Handles(stock.reserve)(
 );
 Controller()(StockController);
 
-let release;
-const released = new Promise((resolve) => (release = resolve));
-process.on('message', () => release());
+/** Handlers that wait until the spec says `go on`. */
+const waiting = [];
+process.on('message', () => waiting.splice(0).forEach((goOn) => goOn()));
 process.on('disconnect', () => process.exit(0));
 
 const dataSource = await new DataSource({ type: 'postgres', url: process.env.DATABASE_URL, poolSize: 30 }).initialize();
@@ -40,7 +41,7 @@ Module({
 })(StockModule);
 const app = await NestFactory.createMicroservice(StockModule, {
   ...listenAs(service, listen),
-  logger: ['error'],
+  logger: false,
 });
 app.enableShutdownHooks();
 await app.listen();

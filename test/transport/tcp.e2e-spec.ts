@@ -7,6 +7,7 @@ const ports = new Map<string, number>();
 
 describeTransport({
   transport: 'TCP',
+  unhandled: 'NO_HANDLER',
   options(service) {
     if (!ports.has(service)) ports.set(service, free.pop()!);
     return { host: '127.0.0.1', port: ports.get(service) };

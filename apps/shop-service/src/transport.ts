@@ -40,6 +40,13 @@ const TRANSPORTS = {
     transport: Transport.MQTT,
     options: { url: url('MQTT_URL', 'mqtt://127.0.0.1:1883').href },
   }),
+  kafka: (service: ServiceName) => ({
+    transport: Transport.KAFKA,
+    options: {
+      client: { brokers: [process.env['KAFKA_BROKER'] || '127.0.0.1:9092'] },
+      consumer: { groupId: inNamespace(service), maxWaitTimeInMs: 50 },
+    },
+  }),
 } satisfies Record<string, (service: ServiceName) => ListenOptions>;
 
 type TransportName = keyof typeof TRANSPORTS;

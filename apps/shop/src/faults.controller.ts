@@ -1,5 +1,5 @@
 import { BadRequestException, Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { type ClientOptions, type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
+import { ClientKafka, type ClientOptions, type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
 import { inNamespace, PARTICIPANTS, transportTo } from '@shop/service';
 import { firstValueFrom, timeout } from 'rxjs';
 import { z } from 'zod';
@@ -23,8 +23,11 @@ export class ShopFaultsController {
 
   private async tell(service: (typeof PARTICIPANTS)[number], rate: number): Promise<string> {
     const client: ClientProxy = ClientProxyFactory.create(transportTo(service) as ClientOptions);
+    const pattern = inNamespace(`${service}.faults`);
+    // Kafka has to know before it connects that answers will come.
+    if (client instanceof ClientKafka) client.subscribeToResponseOf(pattern);
     try {
-      await firstValueFrom(client.send(inNamespace(`${service}.faults`), { rate }).pipe(timeout(2_000)));
+      await firstValueFrom(client.send(pattern, { rate }).pipe(timeout(10_000)));
       return 'told';
     } catch (error) {
       return `not reached: ${String(error)}`;

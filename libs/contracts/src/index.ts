@@ -15,5 +15,10 @@ export { declaredErrors } from './declared-errors.js';
 export type { Handlers } from './handlers.js';
 export { forTheWire, readReply } from './reply-wire.js';
 export { ENVELOPE_KEY, INPUT_KEY, readRequest, wrapRequest, type WireRequest } from './request-wire.js';
-export { NAMESPACE, TRANSPORT_CAPABILITIES, type TransportCapabilities } from './transport-capabilities.js';
+export {
+  JSON_VALUES,
+  NAMESPACE,
+  TRANSPORT_CAPABILITIES,
+  type TransportCapabilities,
+} from './transport-capabilities.js';
 export { isSchema, validateWith, type Validated } from './validate-with.js';

@@ -31,7 +31,19 @@ export const TRANSPORT_CAPABILITIES: Readonly<Record<string, TransportCapabiliti
   REDIS: capable({ name: 'Redis', replicas: 'each', refusesAtOnce: true }),
   RMQ: capable({ name: 'RabbitMQ', replicas: 'one', keeps: true, redelivers: true, headers: true }),
   MQTT: capable({ name: 'MQTT', replicas: 'one', headers: true, refusesAtOnce: true }),
+  KAFKA: capable({
+    name: 'Kafka',
+    replicas: 'one',
+    keeps: true,
+    redelivers: true,
+    ordered: true,
+    headers: true,
+    payloadLimit: MEGABYTE,
+  }),
 };
+
+/** The header by which an answer over Kafka says that its value is JSON, texts and numbers too. Nest writes these as plain text. */
+export const JSON_VALUES = 'reprise-json';
 
 /** A namespace goes into subjects, topics and the names of queues: only what means nothing special in any of them. */
 export const NAMESPACE = /^[A-Za-z0-9_-]{1,64}$/;

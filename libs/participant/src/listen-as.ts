@@ -1,6 +1,7 @@
 import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
 import { NAMESPACE } from 'reprise/contracts';
 import { SagaError } from 'reprise/core';
+import { kafkaServer } from './servers/kafka-server.js';
 import { mqttServer } from './servers/mqtt-server.js';
 import { natsServer } from './servers/nats-server.js';
 import { redisServer } from './servers/redis-server.js';
@@ -16,6 +17,7 @@ const RECIPES: ReadonlyMap<unknown, ServerRecipe> = new Map<unknown, ServerRecip
   [Transport.REDIS, redisServer],
   [Transport.RMQ, rmqServer],
   [Transport.MQTT, mqttServer],
+  [Transport.KAFKA, kafkaServer],
 ]);
 
 /**

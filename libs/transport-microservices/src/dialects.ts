@@ -1,4 +1,5 @@
 import { Transport } from '@nestjs/microservices';
+import { kafkaDialect } from './kafka-dialect.js';
 import { mqttDialect } from './mqtt-dialect.js';
 import { natsDialect } from './nats-dialect.js';
 import { redisDialect } from './redis-dialect.js';
@@ -12,6 +13,7 @@ const DIALECTS: ReadonlyMap<Transport, ServiceDialect> = new Map([
   [Transport.REDIS, redisDialect],
   [Transport.RMQ, rmqDialect],
   [Transport.MQTT, mqttDialect],
+  [Transport.KAFKA, kafkaDialect],
 ]);
 
 /** The dialect of a transport, or a sentence that says why there is none. */

@@ -68,7 +68,9 @@ export class MicroserviceTransport extends StepTransport {
 
   async connect(): Promise<void> {
     this.closed = false;
-    for (const service of Object.keys(this.services)) await this.clientOf(service).demandPackages();
+    const clients = Object.keys(this.services).map((service) => this.clientOf(service));
+    for (const client of clients) await client.demandPackages();
+    for (const client of clients) client.prepare();
   }
 
   async send(command: StepCommand, giveUpAt: number): Promise<StepReply> {
@@ -110,15 +112,10 @@ export class MicroserviceTransport extends StepTransport {
       if (configured === undefined) throw this.noSuchService(service);
       const dialect = dialectOf(configured.transport);
       if (typeof dialect === 'string') throw new SagaError('INVALID_CONFIGURATION', `Service "${service}": ${dialect}`);
-      client = new ServiceClient(service, dialect, configured, () => this.patternsOf(service));
+      client = new ServiceClient(service, dialect, configured);
       this.clients.set(service, client);
     }
     return client;
-  }
-
-  private patternsOf(service: string): string[] {
-    const commands = [...this.commands.values()].filter(({ address }) => address.service === service);
-    return commands.map(({ pattern }) => pattern);
   }
 
   private noSuchService(service: string): SagaError {

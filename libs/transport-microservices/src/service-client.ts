@@ -29,7 +29,6 @@ export class ServiceClient {
     private readonly service: string,
     private readonly dialect: ServiceDialect,
     { options, envelope, namespace }: ClientSettings,
-    private readonly patterns: () => readonly string[] = () => [],
   ) {
     this.options = { ...options };
     this.envelope = envelope ?? 'embedded';
@@ -58,12 +57,7 @@ export class ServiceClient {
    */
   async ask(address: CommandAddress, payload: unknown, terms: DeliveryTerms, giveUpAt: number): Promise<unknown> {
     const pattern = `${address.service}.${address.operation}`;
-    this.connection ??= this.dialect.open({
-      service: `${this.prefix}${this.service}`,
-      options: this.options,
-      patterns: this.patterns().map((pattern) => `${this.prefix}${pattern}`),
-    });
-    const answers = this.connection.send(`${this.prefix}${pattern}`, payload, terms);
+    const answers = this.opened().send(`${this.prefix}${pattern}`, payload, terms);
     try {
       return await awaitAnswer(answers, giveUpAt, () => noAnswer(pattern));
     } catch (failure) {
@@ -81,6 +75,18 @@ export class ServiceClient {
           throw new ServiceFailure(failure);
       }
     }
+  }
+
+  /** Lets a transport whose connections take long begin with it. */
+  prepare(): void {
+    this.opened().prepare?.();
+  }
+
+  private opened(): ServiceConnection {
+    return (this.connection ??= this.dialect.open({
+      service: `${this.prefix}${this.service}`,
+      options: this.options,
+    }));
   }
 
   async close(): Promise<void> {

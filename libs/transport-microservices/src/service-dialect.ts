@@ -19,6 +19,8 @@ export interface DeliveryTerms {
 export interface ServiceConnection {
   /** Sends on subscription. Fails as soon as it is certain that no answer can come; unsubscribing forgets the request. */
   send(pattern: string, payload: unknown, terms: DeliveryTerms): Observable<unknown>;
+  /** Connects beforehand, where that takes long. */
+  prepare?(): void;
   /** Fails what is in flight. */
   close(): Promise<void>;
 }
@@ -30,8 +32,6 @@ export type ConnectionOptions = Readonly<Record<string, unknown>>;
 export interface ServiceToReach {
   readonly service: string;
   readonly options: ConnectionOptions;
-  /** The patterns of the registered commands: some transports subscribe to answers before they ask. */
-  readonly patterns: readonly string[];
 }
 
 /** Everything that differs from one of Nest's transports to the next. */
