@@ -1,6 +1,6 @@
 import type { SagaContext, StepInvocation } from 'reprise/core';
 import { Compensate, Saga, Step } from 'reprise/decorators';
-import { currentStep } from 'reprise/runtime';
+import { currentStep, SagaQueries } from 'reprise/runtime';
 import { Lab, type Body } from './lab.js';
 
 const ANNA = { by: 'anna', reason: 'ticket 7' };
@@ -177,6 +177,31 @@ describe('an operator who edits the input of a step', () => {
     expect(await lab.eventsOf('StepCompleted')).toEqual([]);
     await done(lab.engine.completions.complete(tokens[2]!, 'new'));
     expect(await lab.result(PayoutSaga)).toMatch(/^new/);
+  });
+
+  it('S5 tells the new request nothing of how far the old one came, also when the process dies in between', async () => {
+    const last: unknown[] = [];
+    const beats: Body = ([account]) => {
+      const step = currentStep()!;
+      last.push(step.lastHeartbeat);
+      step.heartbeat(`half of ${account}`);
+      return down();
+    };
+    pay = beats;
+    await parked();
+    expect(last).toEqual([undefined, 'half of old']);
+    lab.store.after = (method) => (method === 'append' ? new Promise(() => undefined) : undefined);
+    void lab.engine.control.editInput('one', 0, ['new', 7], LOOKED).catch(() => undefined);
+    await lab.calm();
+    lab.store.after = () => undefined;
+    await open();
+    await lab.advance(60_000);
+    expect(await lab.eventsOf('StepInputEdited')).toHaveLength(1);
+    expect(last.slice(2)).toEqual([undefined, 'half of new']);
+    const { key } = await lab.engine.describe('one');
+    const told = (await new SagaQueries(lab.store).progress('one')).map(({ call, details }) => [call, details]);
+    expect(told).toEqual([[0, 'half of new']]);
+    expect(await lab.store.progress.read([key])).toHaveLength(2);
   });
 
   it('C4 edits the input of a compensation that gave up', async () => {

@@ -1,5 +1,6 @@
 import type { HistoryEventType, StepInvocation } from 'reprise/core';
-import { Compensate, Saga, Signal, Step, type SagaClass, type SagaContext } from 'reprise/decorators';
+import { Compensate, Saga, sagaDefinition, Signal, Step, type SagaClass, type SagaContext } from 'reprise/decorators';
+import { currentStep } from 'reprise/runtime';
 import { Lab, type Body } from './lab.js';
 
 const ANNA = { by: 'anna', reason: 'ticket 7' };
@@ -142,6 +143,46 @@ describe('a fork', () => {
       ...[2, 3, 4, 5, 5, 5, 5, 5].map((seats) => `room 1 seat ${seats}`),
       'At event 10 the instance is on its way to its end. Fork from event 9 at the latest.',
     ]);
+  });
+
+  it('D5 goes on from every event of a run that nobody owned at its start', async () => {
+    await open();
+    const client = await lab.second([]);
+    await client.start(sagaDefinition(TripSaga), 'pays', { id: 'one' });
+    await lab.calm();
+    await pay('one');
+    await lab.advance(3_600_000);
+    expect((await lab.engine.history('one'))[0]!.events).toHaveLength(1);
+    const { length } = await lab.events();
+    for (let fromEvent = 2; fromEvent < length; fromEvent++) {
+      const newId = `from ${fromEvent}`;
+      await done(client.control.fork('one', { ...ANNA, fromEvent, newId }));
+      if (fromEvent < 6) await pay(newId);
+      await lab.advance(3_600_000);
+      expect(await lab.result(TripSaga, newId)).toBe('room seat');
+    }
+    expect(made('room')).toHaveLength(1);
+    await expect(client.control.fork('one', { ...ANNA, fromEvent: 1 })).rejects.toMatchObject(
+      refused('Fork from event 2'),
+    );
+    await client.close();
+  });
+
+  it('S3 gives a step out of hand again, with the key that it has and a token of the fork', async () => {
+    const tokens: string[] = [];
+    flight = (_args, { key }) => {
+      tokens.push(currentStep()!.token);
+      log.push(`seat asked ${key}`);
+      return currentStep()!.completeLater();
+    };
+    await booked('pays');
+    await pay('one');
+    await done(lab.engine.control.fork('one', { ...ANNA, fromEvent: await upTo('StepDeferred'), newId: 'two' }));
+    expect(made('seat asked')).toEqual(Array(2).fill(`seat asked ${await run('one')}:2`));
+    await done(lab.engine.completions.complete(tokens[1]!, 'aisle'));
+    await done(lab.engine.completions.complete(tokens[0]!, 'window'));
+    await lab.advance(3_600_000);
+    expect([await lab.result(TripSaga), await lab.result(TripSaga, 'two')]).toEqual(['room window', 'room aisle']);
   });
 
   it('S3 makes nothing again that completed later, and sends what has no outcome with the key that it has', async () => {

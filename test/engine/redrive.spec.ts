@@ -1,5 +1,6 @@
 import type { StepInvocation } from 'reprise/core';
-import { Saga, Signal, Step, type SagaClass, type SagaContext } from 'reprise/decorators';
+import { Saga, sagaDefinition, Signal, Step, type SagaClass, type SagaContext } from 'reprise/decorators';
+import { encryption } from 'reprise/runtime';
 import { Lab, type Body } from './lab.js';
 
 const ANNA = { by: 'anna', reason: 'ticket 7' };
@@ -68,6 +69,38 @@ class DispatchSaga {
   }
 }
 
+/** Asks two, takes the first answer, and gives up the other. */
+@Saga({ name: 'quote' })
+class QuoteSaga {
+  @Step({ errors: [NoStock], retry: { attempts: 1 } }) async pick(_of: string): Promise<string> {
+    return 'picked';
+  }
+  @Step({ retry: { attempts: 1 } }) async weigh(): Promise<string> {
+    return 'weighed';
+  }
+  async run(_input: unknown, saga: SagaContext): Promise<string> {
+    const first = await saga.scope(async (scope) => {
+      const won = await Promise.any([this.pick('north'), this.pick('south'), saga.child(CourierSaga, undefined)]);
+      scope.cancel();
+      return won;
+    });
+    await saga.sleep('1 minute');
+    return `${first} ${await this.weigh()}`;
+  }
+}
+
+/** Fails beside a child that goes on without it. */
+@Saga({ name: 'careless' })
+class CarelessSaga {
+  @Step({ retry: { attempts: 1 } }) async weigh(): Promise<string> {
+    return 'weighed';
+  }
+  async run(_input: unknown, saga: SagaContext): Promise<string> {
+    const courier = saga.child(CourierSaga, undefined, { onParentEnd: 'abandon' });
+    return `${await this.weigh()} ${await courier}`;
+  }
+}
+
 const fails =
   (error: Error): Body =>
   () => {
@@ -94,7 +127,7 @@ describe('a redrive', () => {
     ride: (...all) => ride(...all),
   };
   const open = (...classes: SagaClass[]): Promise<unknown> =>
-    lab.open(classes.length > 0 ? classes : [ParcelSaga, CourierSaga, DispatchSaga], { bodies });
+    lab.open(classes.length > 0 ? classes : [ParcelSaga, CourierSaga, DispatchSaga, CarelessSaga], { bodies });
 
   beforeEach(() => {
     lab = new Lab();
@@ -264,6 +297,87 @@ describe('a redrive', () => {
     await expect(done(lab.engine.control.redrive(child, ANNA))).rejects.toMatchObject(refused('is completed'));
   });
 
+  const couriers = [
+    ['while it is open', (arrive: () => void, redrive: () => Promise<void>) => redrive().then(arrive)],
+    ['when it has completed', async (arrive: () => void, redrive: () => Promise<void>) => (arrive(), redrive())],
+  ] as const;
+  it.each(couriers)('C6 waits for the child that the run before began, and begins no other, %s', async (when, both) => {
+    let answer!: (word: string) => void;
+    ride = () => new Promise((resolve) => (answer = resolve));
+    weigh = fails(new Error('no answer'));
+    await open();
+    await lab.start(CarelessSaga);
+    expect(await lab.status()).toBe('failed');
+    const child = await run('one/0');
+    weigh = written('weigh');
+    const arrive = (): void => answer('arrived');
+    const redrive = async (): Promise<void> => {
+      await lab.calm();
+      await done(lab.engine.control.redrive('one', ANNA));
+    };
+    await both(arrive, redrive);
+    await lab.calm();
+    expect(await lab.result(CarelessSaga)).toBe('weigh arrived');
+    expect(await run('one/0')).toBe(child);
+    expect(lab.store.orphans.map(({ reason }) => reason)).toEqual(
+      when === 'while it is open' ? [] : ['closed-instance'],
+    );
+  });
+
+  it('C7 tries nothing again that the code had given up, and lets it count as it ended', async () => {
+    await open(QuoteSaga, CourierSaga);
+    ride = () => new Promise(() => undefined);
+    let decline!: (error: Error) => void;
+    pick = ([of]) => (of === 'north' ? 'pear' : new Promise((_resolve, reject) => (decline = reject)));
+    weigh = fails(new Error('no answer'));
+    await lab.start(QuoteSaga);
+    decline(new NoStock('none left'));
+    await lab.advance(60_000);
+    expect(await lab.status()).toBe('failed');
+    const courier = await run('one/2');
+    pick = ride = fails(new Error('tried again'));
+    weigh = written('weigh');
+    const given = (await lab.events()).findIndex(({ type }) => type === 'TimerStarted') + 1;
+    const newId = await done(lab.engine.control.fork('one', { ...ANNA, fromEvent: given }));
+    await lab.advance(60_000);
+    expect(await lab.result(QuoteSaga, newId)).toBe('pear weigh');
+    const parted = (await lab.events(newId)).slice(given, given + 4);
+    expect(parted).toMatchObject([
+      { type: 'OperatorActed' },
+      { type: 'SagaForked', anew: [] },
+      { type: 'StepFailed', kind: 'declared' },
+      { type: 'StepFailed', kind: 'declared' },
+    ]);
+    await done(lab.engine.control.redrive('one', ANNA));
+    expect(await lab.result(QuoteSaga)).toBe('pear weigh');
+    expect(await run('one/2')).toBe(courier);
+    expect(await lab.status('one/2')).toBe('cancelled');
+  });
+
+  it('C6 begins a child anew that has failed since, and hears of it', async () => {
+    weigh = fails(new Error('no answer'));
+    await failed('in order', CarelessSaga);
+    expect(await lab.status('one/0')).toBe('failed');
+    const child = await run('one/0');
+    weigh = written('weigh');
+    ride = written('ride');
+    await done(lab.engine.control.redrive('one', ANNA));
+    expect(await lab.result(CarelessSaga)).toBe('weigh ride');
+    expect(await run('one/0')).not.toBe(child);
+  });
+
+  it('C6 is refused while the id of a child is taken, and when what had it left something standing', async () => {
+    await failed('in order', DispatchSaga);
+    ride = () => new Promise(() => undefined);
+    const definition = sagaDefinition(CourierSaga);
+    await lab.engine.start(definition, undefined, { id: 'one/0', onClosed: 'restart' });
+    await lab.calm();
+    const { control } = lab.engine;
+    await expect(control.redrive('one', ANNA)).rejects.toMatchObject(refused('Its child "one/0" is still running'));
+    await done(control.terminate('one/0', ANNA));
+    await expect(control.redrive('one', ANNA)).rejects.toMatchObject(refused('Its child "one/0" was terminated'));
+  });
+
   it('S3 edits the input of the failed step, which is then another request', async () => {
     await failed('in order');
     pick = written('pick');
@@ -282,6 +396,20 @@ describe('a redrive', () => {
     );
     await done(lab.engine.control.redrive('one', { ...ANNA, input, happened: false }));
     expect(await lab.result(ParcelSaga)).toBe('label ship');
+  });
+
+  it('I2 keeps payloads encrypted in the run that it begins', async () => {
+    const codec = encryption({ keys: { k1: Buffer.alloc(32, 7) }, current: 'k1' });
+    await lab.open([ParcelSaga], { bodies, codec });
+    await lab.start(ParcelSaga, 'in order');
+    pick = written('pick');
+    await done(lab.engine.control.redrive('one', { ...ANNA, input: ['a secret label', 1] }));
+    expect(await lab.result(ParcelSaga)).toBe('label ship');
+    expect(made('pick')[0]).toContain('pick a secret label,1');
+    const stored = JSON.stringify(await lab.store.history((await lab.engine.describe('one')).key));
+    expect(stored).toContain('StepInputEdited');
+    for (const secret of ['secret label', 'picked', 'in order']) expect(stored).not.toContain(secret);
+    expect(await lab.eventsOf('StepInputEdited')).toMatchObject([{ input: ['a secret label', 1] }]);
   });
 
   it('is refused what cannot be, in words, and nothing is begun', async () => {

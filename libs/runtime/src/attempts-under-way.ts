@@ -62,8 +62,8 @@ export class AttemptsUnderWay {
   }
 
   /** The call was open when the instance was taken over. */
-  inherit(call: number): void {
-    this.progress.inherit(call);
+  inherit(step: StepCall): void {
+    this.progress.inherit(step);
   }
 
   /** An attempt under way is not waited for, and what it said of its progress is for nobody: the next one is about something else. */
@@ -99,7 +99,7 @@ export class AttemptsUnderWay {
     const { id, key, hosted } = this.identity;
     const life = this.lives.begin(call);
     const { attempt } = life;
-    const pulse = this.progress.pulse(call.call, attempt, {
+    const pulse = this.progress.pulse(call, attempt, {
       timeout: heartbeatTimeout,
       silent: () => this.cut(call, life, noHeartbeat(call, heartbeatTimeout)),
       lost: () => life.interrupt(leftMemory(call, this.worker.draining)),

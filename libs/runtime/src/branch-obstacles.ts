@@ -42,9 +42,7 @@ export function forkObstacle(turns: readonly Turn[], cut: HistoryCut, undoes: bo
     const nearest = near.filter((one) => one !== undefined).join(' or ');
     return [`After event ${at} the code has not decided everything yet.`, nearest && `Fork from event ${nearest}.`];
   }
-  const child = cut.state
-    .openSteps()
-    .find((step) => step.child !== undefined && cut.outcomeOf(step.call)?.type !== 'StepCompleted');
+  const child = cut.state.openSteps().find((step) => step.child !== undefined && !heardOf(cut, step));
   if (!child) return undefined;
   const what = `${named(child)} is a child of the instance, which has no result there.`;
   return [what, atTheLatest(turns, beforeCall(turns, child.call))];
@@ -72,6 +70,12 @@ function obstacle(turns: readonly Turn[], cut: HistoryCut): Obstacle | undefined
   if (final.phase === 'compensating') return ['The instance is being undone.', 'Wait until it has ended.'];
   const undone = undoneSince(state, final);
   return undone && [`${named(undone)} was undone since.`, atTheLatest(turns, beforeCall(turns, undone.call))];
+}
+
+/** True if the step does not have to be tried again. */
+function heardOf(cut: HistoryCut, { call, cancelled }: StepCall): boolean {
+  const outcome = cut.outcomeOf(call);
+  return outcome !== undefined && (cancelled || outcome.type === 'StepCompleted');
 }
 
 /** How many events an instance has from another run, with the one that parts it from that. */

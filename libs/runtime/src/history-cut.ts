@@ -38,7 +38,9 @@ export class HistoryCut {
 
   /** Steps that have no outcome where it is cut, of which it was heard later that they did not happen. */
   get absent(): StepCall[] {
-    return this.state.openSteps().filter(({ call }) => {
+    return this.state.openSteps().filter(({ call, cancelled, abandoned }) => {
+      // Nobody waits for it, so that it is not tried again.
+      if (cancelled || abandoned) return false;
       const outcome = this.outcomeOf(call);
       return outcome?.type === 'StepFailed' && outcome.kind !== 'fatal';
     });

@@ -1,9 +1,10 @@
-import type { Json } from 'reprise/core';
+import type { Json, StepCall } from 'reprise/core';
+import { callAt, placeOf } from './record-keys.js';
 import { Pulse, type PulseWatch } from './pulse.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
 
-/** How far the steps of one instance have come (law S5), by call. A call whose body says nothing leaves no trace here. */
+/** How far the steps of one instance have come (law S5), by the place of the call: with another input it is another. A call whose body says nothing leaves no trace here. */
 export class InstanceProgress {
   /** What was said last, and is on record or about to be. */
   private readonly said = new Map<number, Json>();
@@ -16,14 +17,15 @@ export class InstanceProgress {
   ) {}
 
   /** The call was open when the instance was taken over. */
-  inherit(call: number): void {
-    this.inherited.add(call);
+  inherit(step: StepCall): void {
+    this.inherited.add(placeOf(step));
   }
 
   /** The pulse of an attempt. */
-  pulse(call: number, attempt: number, { timeout, silent, lost }: PulseWatch): Pulse {
+  pulse(step: StepCall, attempt: number, { timeout, silent, lost }: PulseWatch): Pulse {
     const { key } = this.identity;
     const { clock, progress } = this.worker;
+    const call = placeOf(step);
     return new Pulse({
       clock,
       timeout,
@@ -39,14 +41,23 @@ export class InstanceProgress {
 
   /** No attempt of the call follows. */
   settled(call: number): void {
-    const said = this.said.delete(call);
-    const inherited = this.inherited.delete(call);
-    if (said || inherited) this.worker.progress.forget({ key: this.identity.key, call });
+    if (this.said.size === 0 && this.inherited.size === 0) return;
+    for (const place of this.places()) if (callAt(place) === call) this.forget(place);
   }
 
   /** The instance has ended. */
   closed(): void {
-    for (const call of [...this.said.keys(), ...this.inherited]) this.settled(call);
+    for (const place of this.places()) this.forget(place);
+  }
+
+  private places(): Set<number> {
+    return new Set([...this.said.keys(), ...this.inherited]);
+  }
+
+  private forget(call: number): void {
+    this.said.delete(call);
+    this.inherited.delete(call);
+    this.worker.progress.forget({ key: this.identity.key, call });
   }
 
   private async read(): Promise<void> {

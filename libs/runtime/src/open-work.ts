@@ -82,7 +82,7 @@ export class OpenWork {
     for (const call of this.state.calls.values()) {
       if (call.kind !== 'step' || !isOpenStep(call)) continue;
       const definition = this.owner.execution.steps.of(call);
-      if (definition && !definition.command && !definition.engine) this.attempts.inherit(call.call);
+      if (definition && !definition.command && !definition.engine) this.attempts.inherit(call);
     }
   }
 
@@ -139,8 +139,9 @@ export class OpenWork {
   /** What somebody outside says of a step. */
   told(message: Message): IncomingEvent[] {
     const told = message.input[0] as unknown as StepResult;
-    // A child that another run began, whose history this one goes on with, knows only that one.
-    if (told.run !== (this.state.step(told.call)?.origin?.run ?? this.identity.key.run)) return [];
+    // A child that was begun by the run that this one goes on from knows only that one.
+    const runs = [this.identity.key.run, this.state.step(told.call)?.origin?.run];
+    if (!runs.includes(told.run)) return [];
     return afterResult(this.state, this.owner.execution.steps, told, this.worker.clock.now(), Math.random());
   }
 

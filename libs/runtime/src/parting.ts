@@ -1,5 +1,6 @@
 import {
   type BranchAction,
+  isOpenStep,
   type HistoryEvent,
   type IncomingEvent,
   type Json,
@@ -52,6 +53,13 @@ function heardSince(event: HistoryEvent, state: SagaState, calls: number): Incom
   switch (event.type) {
     case 'StepInputEdited':
       return event.call < calls && state.accepts(event.call, event.type) ? event : undefined;
+    case 'StepFailed':
+    case 'StepOutcomeUnknown': {
+      // What nobody waits for is not tried again: how it ended is all that there is to know of it.
+      const { call } = event;
+      const step = call < calls ? state.step(call) : undefined;
+      return step && (step.cancelled || step.abandoned) && isOpenStep(step) ? event : undefined;
+    }
     case 'StepCompleted':
     case 'StepCompletedLate': {
       const { call, attempt, result } = event;

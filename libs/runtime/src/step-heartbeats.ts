@@ -1,4 +1,5 @@
 import { decodePayload, SagaState, type HistoryStore, type InstanceKey } from 'reprise/core';
+import { callAt, placeOf } from './record-keys.js';
 
 /** How far an open step has come, as its body said last. */
 export interface StepHeartbeat {
@@ -17,8 +18,12 @@ export async function stepHeartbeats(store: HistoryStore, key: InstanceKey): Pro
   const found = await store.progress.read([key]);
   if (found.length === 0) return [];
   const state = SagaState.of(await store.history(key));
-  return found.flatMap(({ call, attempt, details, at }) => {
+  return found.flatMap(({ call: place, attempt, details, at }) => {
+    const call = callAt(place);
     const step = state.step(call);
-    return step ? [{ call, step: step.step, attempt, details: decodePayload(details), at: new Date(at) }] : [];
+    // What was said of an input that an operator has replaced says nothing any more.
+    return step && placeOf(step) === place
+      ? [{ call, step: step.step, attempt, details: decodePayload(details), at: new Date(at) }]
+      : [];
   });
 }
