@@ -1,8 +1,9 @@
 import type { HistoryStore, ScheduleStore } from 'reprise/core';
 import { cron } from 'reprise/cron';
-import { Saga, sagaDefinition, Schedule } from 'reprise/decorators';
+import { Saga, sagaDefinition, Schedule, type SagaContext } from 'reprise/decorators';
 import { postgres, type PostgresHistoryStore } from 'reprise/postgres';
-import { SagaEngine } from 'reprise/runtime';
+import { SagaEngine, type ScheduleDescription } from 'reprise/runtime';
+import { crashAtEveryPoint, testSaga } from 'reprise/testing';
 import { ScratchSchema } from '../store/scratch-schema.js';
 import { Lab } from './lab.js';
 
@@ -155,3 +156,26 @@ describe('M7 no tick starts twice, and none is lost', () => {
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+@Schedule('* * * * * *', { name: 'long' })
+@Saga({ name: 'long' })
+class Long {
+  async run(_input: undefined, saga: SagaContext): Promise<void> {
+    await saga.sleep('20s');
+  }
+}
+
+describe('M7 a tick that was started when the worker died', () => {
+  it('holds up the next by its overlap, wherever that was', async () => {
+    const { points, end } = await crashAtEveryPoint(async (point) => {
+      const process = await testSaga(Long).calendar(calendar).open(point);
+      await process.advance('70s');
+      const schedule = (): Promise<ScheduleDescription> => process.engine.schedules.get('long');
+      await process.until(async () => (await schedule()).started === process.instances.length);
+      const lives = process.instances.map(({ startedAt, closedAt = Infinity }) => ({ startedAt, closedAt }));
+      return lives.filter((one, at) => lives.slice(at + 1).some((other) => other.startedAt < one.closedAt));
+    });
+    expect(end).toEqual([]);
+    expect(points).toBeGreaterThan(5);
+  });
+});

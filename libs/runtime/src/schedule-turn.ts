@@ -42,7 +42,7 @@ export class ScheduleTurn {
     }
     if (nextTick !== undefined && nextTick <= this.now) {
       const due = dueTicks(this.schedule, nextTick, this.now, calendar, AT_ONCE);
-      if (due.lastMissed !== undefined) this.skip(due.lastMissed, 'missed', due.missed);
+      if (due.lastMissed !== undefined) await this.miss(nextTick, due.lastMissed, due.missed, calendar);
       for (const tick of due.ticks) await this.decide(tick);
       this.state = { ...this.state, nextTick: due.next ?? undefined };
     }
@@ -55,6 +55,30 @@ export class ScheduleTurn {
     if (overlap === 'allow' || lastInstance === undefined) return false;
     const before = await this.means.histories.find(shardOf(lastInstance), lastInstance);
     return before !== undefined && !isClosed(before.status);
+  }
+
+  /**
+   * Leaves out ticks that nobody ran in time. A worker that died may have started one of them before it could write that down: that one
+   * was not missed, and holds up the next.
+   */
+  private async miss(first: number, last: number, count: number, calendar: CronCalendar): Promise<void> {
+    const begun = await this.begun(first, last, calendar);
+    if (count > begun.length) this.skip(last, 'missed', count - begun.length);
+    for (const tick of begun) await this.start(tick);
+  }
+
+  /** The first ticks from `first` to `last` that have an instance. */
+  private async begun(first: number, last: number, calendar: CronCalendar): Promise<number[]> {
+    const { cron, timeZone } = this.schedule;
+    const ids = new Map<string, number>();
+    let looked = 0;
+    for (let tick: number | null = first; tick !== null && tick <= last && looked < AT_ONCE; looked++) {
+      const id = this.starter.idOf(this.schedule, tick);
+      if (id !== undefined) ids.set(id, tick);
+      tick = calendar.next(cron, timeZone, tick);
+    }
+    const found = await this.means.histories.findMany([...ids.keys()].map((id) => ({ id, shard: shardOf(id) })));
+    return found.map(({ id }) => ids.get(id)!).sort((one, two) => one - two);
   }
 
   private async decide(tick: number): Promise<void> {

@@ -22,6 +22,16 @@ export class TickStarter {
     return this.begin(schedule, tick, tickId(schedule.name, tick));
   }
 
+  /** The id that the instance of a tick has, or would have; undefined where none can be made. */
+  idOf(schedule: ScheduleRecord, tick: number): string | undefined {
+    try {
+      const declared = schedule.origin === 'code' ? declaredOf(this.definitionOf(schedule), schedule) : undefined;
+      return declared?.id?.(new Date(tick)) ?? tickId(schedule.name, tick);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** An instance beside the ticks. */
   async now(schedule: ScheduleRecord, at: number): Promise<string> {
     return this.begin(schedule, at, `${tickId(schedule.name, at)} ${uuidV7()}`);

@@ -1,4 +1,4 @@
-import type { AppendOutcome, StepInvocation, TurnAppend } from 'reprise/core';
+import type { AppendOutcome, StepInvocation, TurnAppend, UnsentMessage } from 'reprise/core';
 import { MemoryStore } from './memory-store.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -30,7 +30,10 @@ export class CrashPoint {
   }
 }
 
-/** A store whose every append is two moments to die at: before it is written, and after. */
+/**
+ * A store whose every append is two moments to die at: before it is written, and after. So is handing a run over to the next; and a message
+ * to another instance may be in its mailbox when nobody has noted that.
+ */
 export class CrashingStore extends MemoryStore {
   constructor(private readonly point: CrashPoint) {
     super(new VirtualClock());
@@ -42,5 +45,19 @@ export class CrashingStore extends MemoryStore {
     const outcomes = await super.append(worker, turns);
     await this.point.pass(`after the append of ${what}`);
     return outcomes;
+  }
+
+  override async succeed(...args: Parameters<MemoryStore['succeed']>): ReturnType<MemoryStore['succeed']> {
+    await this.point.pass('before the next run took over');
+    const outcome = await super.succeed(...args);
+    await this.point.pass('after the next run took over');
+    return outcome;
+  }
+
+  override async relayed(sent: readonly UnsentMessage[]): Promise<void> {
+    const what = sent.map(({ to, message }) => `"${message.kind}" to "${to.id}"`).join(', ');
+    await this.point.pass(`when ${what} had been delivered`);
+    await super.relayed(sent);
+    await this.point.pass(`when it was noted that ${what} had been delivered`);
   }
 }
