@@ -75,6 +75,19 @@ describe('C7 saga.withTimeout()', () => {
     expect(await bench.result()).toEqual(['instead', 'Declined']);
   });
 
+  it('M5 says the same when none of several answered in time, or declined before', async () => {
+    const bench = await Bench.of(async (work, saga) => [
+      await ended(saga.withTimeout('1s', () => Promise.any(['a', 'b'].map((name) => work.step(name))))),
+      await ended(saga.withTimeout('1s', () => Promise.any(['c', 'd'].map((name) => work.step(name))))),
+      await ended(saga.withTimeout('1s', () => Promise.any([work.step('e')]))),
+    ]);
+    await bench.lab.advance(1_000);
+    await bench.fail('c', new Declined('no'));
+    await bench.lab.advance(1_000);
+    await bench.fail('e', new Declined('no'));
+    expect(await bench.result()).toEqual(['SCOPE_TIMED_OUT', 'SCOPE_TIMED_OUT', 'AggregateError']);
+  });
+
   it('C7 fails the saga when nobody catches it, and what was done is undone', async () => {
     const bench = await Bench.of((work, saga) => saga.withTimeout('1s', () => work.step('a')));
     await bench.lab.advance(1_000);

@@ -50,8 +50,9 @@ export class CodeScope {
     return error;
   }
 
-  /** True for an error that its own cancellation threw. */
+  /** True for an error that its own cancellation threw, and for one that sums up such, as `Promise.any` throws it. */
   threw(error: unknown): boolean {
+    if (error instanceof AggregateError) return error.errors.some((one) => this.threw(one));
     return typeof error === 'object' && error !== null && this.thrown.has(error);
   }
 }
