@@ -30,6 +30,19 @@ class TripSaga {
   }
 }
 
+@Saga({ name: 'patient' })
+class PatientSaga {
+  @Step({ retry: { attempts: 1 }, onUnknown: 'incident' }) async flight(_by: string): Promise<string> {
+    return 'seat';
+  }
+  @Compensate('flight') async cancelFlight(_seat?: string, _by?: string): Promise<void> {}
+  async run(waits: unknown, saga: SagaContext): Promise<void> {
+    await this.flight('nobody');
+    if (waits) await saga.sleep('1 hour');
+    throw new Error('the trip is off');
+  }
+}
+
 @Saga({ name: 'guide' })
 class GuideSaga {
   @Step() async lead(): Promise<string> {
@@ -210,6 +223,43 @@ describe('a fork', () => {
     expect(made('cancel')).toEqual([
       `cancel seat ${made('seat')[0]!.split(' ')[1]} two ${await run('two')}:3 ${await run('two')}:2`,
     ]);
+  });
+
+  it('S3 makes a shared step its own when its input is edited, beside an edit of the other', async () => {
+    flight = () => {
+      throw new Error('no answer');
+    };
+    await lab.open([PatientSaga], { bodies });
+    await lab.start(PatientSaga);
+    const fromEvent = await upTo('StepScheduled');
+    await done(lab.engine.control.fork('one', { ...ANNA, fromEvent, newId: 'two' }));
+    flight = written('seat');
+    const looked = { ...ANNA, happened: false } as const;
+    await done(lab.engine.control.editInput('one', 0, ['by one'], looked));
+    await done(lab.engine.control.editInput('two', 0, ['by two'], looked));
+    expect(made('seat')).toEqual([
+      `seat by one ${await run('one')}:0:edit-1`,
+      `seat by two ${await run('two')}:0:edit-1`,
+    ]);
+    await expect(lab.result(PatientSaga, 'two')).rejects.toMatchObject({ code: 'SAGA_COMPENSATED' });
+    expect(made('cancel')).toContain(`cancel seat by two ${await run('two')}:1 ${await run('two')}:0:edit-1`);
+  });
+
+  it('S3 brings along an edit that came after the event, with the key that it got there', async () => {
+    flight = () => {
+      throw new Error('no answer');
+    };
+    await lab.open([PatientSaga], { bodies });
+    await lab.start(PatientSaga, 'waits');
+    const fromEvent = await upTo('StepScheduled');
+    flight = written('seat');
+    await done(lab.engine.control.editInput('one', 0, ['by one'], { ...ANNA, happened: false }));
+    await done(lab.engine.control.terminate('one', ANNA));
+    await done(lab.engine.control.fork('one', { ...ANNA, fromEvent, newId: 'two', undoPrefix: true }));
+    expect(made('seat')).toHaveLength(1);
+    await done(lab.engine.control.cancel('two', ANNA));
+    await expect(lab.result(PatientSaga, 'two')).rejects.toMatchObject({ code: 'SAGA_CANCELLED' });
+    expect(made('cancel')).toEqual([`cancel seat by one ${await run('two')}:2 ${await run('one')}:0:edit-1`]);
   });
 
   it('C2 undoes what the other did when it is told to, by the key of the other', async () => {

@@ -185,10 +185,14 @@ export class CallLedger {
     delete step.retryAt;
   }
 
-  private edited({ call, input }: StepInputEdited): void {
+  private edited({ call, input, before }: StepInputEdited): void {
     const step = this.step(call)!;
     step.input = input;
     step.edits = (step.edits ?? 0) + 1;
+    if (before) return;
+    // Nobody else makes this request: it is this run's own, and its to undo.
+    delete step.origin;
+    delete step.spared;
   }
 
   /** Nobody waits for the call any more, but for a child: that is waited for until it has ended by itself (law C6). */

@@ -41,6 +41,8 @@ export interface StepInputEdited {
   readonly call: number;
   /** The encoded arguments, in order. */
   readonly input: readonly Json[];
+  /** It was edited in the run that this one parted from, and its key is of that run. */
+  readonly before?: true;
 }
 /** A compensation is not run, or not any further: what its step did stays (law C4). */
 export interface StepSkipped {

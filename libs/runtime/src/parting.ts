@@ -52,7 +52,7 @@ export function partingTurn(cut: HistoryCut, terms: PartingTerms, at: number): T
 function heardSince(event: HistoryEvent, state: SagaState, calls: number): IncomingEvent | undefined {
   switch (event.type) {
     case 'StepInputEdited':
-      return event.call < calls && state.accepts(event.call, event.type) ? event : undefined;
+      return event.call < calls && state.accepts(event.call, event.type) ? { ...event, before: true } : undefined;
     case 'StepFailed':
     case 'StepOutcomeUnknown': {
       // What nobody waits for is not tried again: how it ended is all that there is to know of it.

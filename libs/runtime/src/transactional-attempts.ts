@@ -83,15 +83,23 @@ export class TransactionalAttempts {
     call: StepCall,
     record: StepRecord,
   ): Promise<StepRecord> | undefined {
-    return this.given && this.settleAll(this.given, keysOf(instance, call), record);
+    return this.given && this.settleAll(this.given, keysOf(instance, call), call.spared === true, record);
   }
 
-  /** The outcome of the last key; what has committed under an earlier one comes first. */
-  private async settleAll(given: StepTransactions, keys: readonly CallKey[], record: StepRecord): Promise<StepRecord> {
+  /**
+   * The outcome of the last key; what has committed under an earlier one comes first.
+   * @param spared the call is left to the run that made it: it may still commit there
+   */
+  private async settleAll(
+    given: StepTransactions,
+    keys: readonly CallKey[],
+    spared: boolean,
+    record: StepRecord,
+  ): Promise<StepRecord> {
     const [last, ...earlier] = keys.toReversed();
     for (const key of earlier) {
-      const found = await given.settle(key, { outcome: 'undone' });
-      if (found.outcome === 'completed') return found;
+      const found = await (spared ? given.find(key) : given.settle(key, { outcome: 'undone' }));
+      if (found?.outcome === 'completed') return found;
     }
     return given.settle(last!, record);
   }
