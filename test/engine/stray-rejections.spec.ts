@@ -41,6 +41,8 @@ const engine = new SagaEngine({ store: new MemoryStore(new SystemClock()), lease
 const definition = sagaDefinition(Careless);
 engine.host({ definition, perform: async () => undefined });
 await engine.open();
+const other = new SagaEngine({ store: new MemoryStore(new SystemClock()), lease: Infinity });
+await other.open();
 const alive = setInterval(() => undefined, 1000);
 const id = await engine.start(definition, undefined);
 await isUp;
@@ -51,6 +53,7 @@ setImmediate(async () => {
   if (process.env.FOREIGN) Promise.reject(new Error('of somebody else'));
   setTimeout(async () => {
     await engine.close();
+    await other.close();
     clearInterval(alive);
     console.log('alive');
   }, 20);
@@ -63,7 +66,7 @@ describe('a promise in a saga that nobody awaits', () => {
     expect(stdout.split('\n')).toEqual(['SagaCancelledError', 'alive', '']);
   });
 
-  it('leaves rejections of others to end the process, as Node has it', async () => {
+  it('leaves rejections of others to end the process, as Node has it, also with two engines open', async () => {
     const env = { ...process.env, FOREIGN: '1', NODE_OPTIONS: '' };
     const ended = await run(process.execPath, ['--input-type=module', '-e', PROGRAM], { env }).catch(
       (error: unknown) => error,
