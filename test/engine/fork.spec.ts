@@ -43,6 +43,21 @@ class PatientSaga {
   }
 }
 
+@Saga({ name: 'staged' })
+class StagedSaga {
+  private at = 0;
+  @Signal() go(): void {
+    this.at++;
+  }
+  async run(_input: unknown, saga: SagaContext): Promise<void> {
+    for (const stage of ['first', 'second', 'third']) {
+      saga.tag({ stage, ...(stage === 'second' ? { urgent: true } : {}) });
+      const before = this.at;
+      await saga.until(() => this.at > before);
+    }
+  }
+}
+
 @Saga({ name: 'guide' })
 class GuideSaga {
   @Step() async lead(): Promise<string> {
@@ -310,6 +325,22 @@ describe('a fork', () => {
     await lab.advance(3_600_000);
     expect(await lab.result(TripSaga, 'two')).toBe('room seat');
     expect(await lab.status()).toBe('paused');
+  });
+
+  it('has the tags that stood at the event, and those that nothing before it had changed', async () => {
+    await open(StagedSaga);
+    await lab.engine.start(sagaDefinition(StagedSaga), undefined, { id: 'one', tags: { customer: 'c-1' } });
+    await lab.calm();
+    const go = (id: string): Promise<void> => done(lab.engine.signal(id, 'go', []));
+    const fromEvent = (await lab.events()).length;
+    await go('one');
+    await go('one');
+    await done(lab.engine.control.fork('one', { ...ANNA, fromEvent, newId: 'two' }));
+    expect((await lab.engine.describe('two')).tags).toEqual({ customer: 'c-1', stage: 'first', urgent: true });
+    await go('two');
+    expect((await lab.engine.describe('two')).tags).toMatchObject({ stage: 'second' });
+    await go('one');
+    expect((await lab.engine.describe('one')).tags).toEqual({ customer: 'c-1', stage: 'third', urgent: true });
   });
 
   it('C6 is nobody’s child, and shares no child that has no result', async () => {

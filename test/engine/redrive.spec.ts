@@ -30,7 +30,11 @@ class ParcelSaga {
   @Signal() tell(word: string): void {
     this.word = word;
   }
-  async run(how: 'in order' | 'beside' | 'caught' | 'thrown' | 'waits', saga: SagaContext): Promise<string> {
+  async run(
+    how: 'at once' | 'in order' | 'beside' | 'caught' | 'thrown' | 'waits',
+    saga: SagaContext,
+  ): Promise<string> {
+    if (how === 'at once') throw new Error('the code has a mistake');
     const label = await this.label(saga.uuid());
     if (how === 'waits') await saga.sleep('1 hour');
     if (how === 'thrown') throw new Error('the code has a mistake');
@@ -246,6 +250,21 @@ describe('a redrive', () => {
     await open(MendedSaga);
     await lab.calm();
     expect(await lab.result(MendedSaga)).toBe('label new ship');
+  });
+
+  it('D8 goes on with a patch where the code threw before it had done anything', async () => {
+    @Saga({ name: 'parcel' })
+    class CarefulSaga extends ParcelSaga {
+      override async run(_how: unknown, saga: SagaContext): Promise<string> {
+        return saga.patched('mended') ? `patched ${await this.label('x')}` : 'never';
+      }
+    }
+    await failed('at once');
+    await open(CarefulSaga);
+    await done(lab.engine.control.redrive('one', ANNA));
+    await open(CarefulSaga);
+    await lab.calm();
+    expect(await lab.result(CarefulSaga)).toBe('patched label');
   });
 
   it('D5 finds code that decides otherwise than before the parting, and resumes with the old', async () => {

@@ -12,7 +12,7 @@ import { SagaState } from './saga-state.js';
 import { Lineage } from './lineage.js';
 import { Patches } from './patches.js';
 import { StepDefinitions } from './step-definitions.js';
-import { droppedDecisions, isUndecided } from './undecided.js';
+import { decidedAfter, droppedDecisions, isUndecided } from './undecided.js';
 
 /** How many events a replay follows before it lets the process see to other things. */
 const BREATH = 200;
@@ -59,7 +59,7 @@ export class Execution {
     for (const [position, turn] of turns.entries()) {
       this.at = turn.at;
       undecided = isUndecided(turn, position);
-      this.patches.foresee(undecided, turns[position + 1]?.events);
+      this.patches.foresee(undecided, undecided ? decidedAfter(turns, position)?.events : undefined);
       for (const [index, event] of turn.events.entries()) {
         if (!isDecision(event)) this.patches.announce(turn.events, index);
         if (!this.parked) await this.follow(event, undecided);
