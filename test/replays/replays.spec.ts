@@ -7,6 +7,7 @@ import { recordings } from '../scenarios/harness/recording.js';
 /** Every type of event. A new one does not compile until it stands here, and needs a recording of the release that brings it. */
 const EVENTS: Readonly<Record<HistoryEventType, true>> = {
   SagaStarted: true,
+  SagaBegan: true,
   StepScheduled: true,
   StepAttemptFailed: true,
   StepDeferred: true,

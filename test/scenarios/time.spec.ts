@@ -238,4 +238,111 @@ const unanswered = scenario({
   ends: { status: 'compensated', error: expect.any(String), compensated: ['ask', 'ask'] },
 });
 
-family('time', [quick, slow, polling, upgraded, unsubscribed, offered, unanswered]);
+// Something that is asked for several times in a row, and done once.
+
+/** Makes a price list; changes of prices come in a row. */
+@Saga({ name: 'price-list' })
+class PriceListSaga {
+  private readonly notes = new Set<string>();
+
+  constructor(private readonly books: Books) {}
+
+  @Step() async make(version: number): Promise<string> {
+    this.books.did(`made version ${version}`);
+    return `version ${version}`;
+  }
+  @Compensate('make') async withdraw(): Promise<void> {
+    this.books.undid();
+  }
+  @Signal() note(text: string): void {
+    this.notes.add(text);
+  }
+
+  async run(version: number, saga: SagaContext): Promise<string[]> {
+    await saga.until(() => this.notes.size === 3);
+    return [await this.make(version), ...this.notes];
+  }
+}
+
+const debounced = scenario({
+  name: 'S10 a price list that is asked for three times in a row and made once, with what was asked last',
+  sagas: (books) => [new PriceListSaga(books)],
+  day: 50,
+  async drive(client) {
+    for (const version of [1, 2, 3]) {
+      await client.start(PriceListSaga, version, 'list', { debounce: client.days(40), maxWait: client.days(1_000) });
+      await client.signal(PriceListSaga, 'list', 'note', `note ${version}`);
+    }
+    return client.end(PriceListSaga, 'list');
+  },
+  ends: { status: 'completed', result: ['version 3', 'note 1', 'note 2', 'note 3'] },
+  standing: () => ['made version 3'],
+});
+
+const calledOff = scenario({
+  name: 'C7 a price list that is called off before its time, and the next one that is made at its time',
+  sagas: (books) => [new PriceListSaga(books)],
+  async drive(client) {
+    await client.start(PriceListSaga, 1, 'first', { delay: client.days(1_000_000) });
+    await client.signal(PriceListSaga, 'first', 'note', 'too early');
+    await client.cancel('first', 'no change');
+    await client.start(PriceListSaga, 2, 'second', { delay: client.days(3) });
+    for (const note of ['a', 'b', 'c']) await client.signal(PriceListSaga, 'second', 'note', note);
+    return [await client.end(PriceListSaga, 'first'), await client.end(PriceListSaga, 'second')];
+  },
+  ends: [
+    { status: 'cancelled', error: expect.any(String) },
+    { status: 'completed', result: ['version 2', 'a', 'b', 'c'] },
+  ],
+  standing: () => ['made version 2'],
+});
+
+// A long copy that stumbles now and then.
+
+class Archive extends Books {
+  private stumbled = 0;
+
+  /** Every third page is only there at the second look. */
+  copy(page: number, key: string): void {
+    if (page % 3 === 2 && this.stumbled < page) {
+      this.stumbled = page;
+      throw new Error(`page ${page} is not there`);
+    }
+    this.did(`page ${page}`, { key: `${key} ${page}` });
+  }
+}
+
+/** Copies page by page in one step, and says after each how far it is. */
+@Saga({ name: 'archive' })
+class ArchiveSaga {
+  constructor(private readonly archive: Archive) {}
+
+  @Step({ heartbeatTimeout: '20s', retry: { attempts: 100, backoff: '10ms', max: '10ms' } })
+  async copy(pages: number): Promise<number> {
+    const step = currentStep()!;
+    const from = (step.lastHeartbeat as number | undefined) ?? 1;
+    for (let page = from; page <= pages; page++) {
+      this.archive.copy(page, step.key);
+      step.heartbeat(page + 1);
+    }
+    return pages;
+  }
+
+  async run({ pages }: { pages: number }): Promise<number> {
+    return this.copy(pages);
+  }
+}
+
+const archived = scenario({
+  name: 'S5 a long copy that stumbles now and then, and goes on where it was',
+  world: () => new Archive(),
+  sagas: (archive) => [new ArchiveSaga(archive)],
+  async drive(client) {
+    await client.start(ArchiveSaga, { pages: 9 }, 'archive');
+    return client.end(ArchiveSaga, 'archive');
+  },
+  ends: { status: 'completed', result: 9 },
+  standing: () => Array.from({ length: 9 }, (_, at) => `page ${at + 1}`),
+});
+
+family('time', [debounced, calledOff, archived, quick, slow, polling, upgraded, unsubscribed, offered, unanswered]);

@@ -2,6 +2,7 @@ import { describeAppends } from './contract/appends.js';
 import { describeCatalogue } from './contract/catalogue.js';
 import { describeClaims } from './contract/claims.js';
 import { describeCorrespondence } from './contract/correspondence.js';
+import { describeDelays } from './contract/delays.js';
 import { describeHeads } from './contract/heads.js';
 import { describeIncidents } from './contract/incidents.js';
 import { describeLeases } from './contract/leases.js';
@@ -40,5 +41,6 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeSchedules(bench);
     describeLimits(bench);
     describeProgress(bench);
+    describeDelays(bench);
   });
 }

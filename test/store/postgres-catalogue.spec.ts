@@ -6,7 +6,10 @@ import { keyColumns } from '../../libs/store-postgres/src/appender.js';
 import { binaryArray } from '../../libs/store-postgres/src/binary-array.js';
 import { FIRST_POSITION, searchOf } from '../../libs/store-postgres/src/instance-search.js';
 import { census } from '../../libs/store-postgres/src/statements/census.js';
+import { claimDue } from '../../libs/store-postgres/src/statements/claim-due.js';
 import { listByKind, listByTag } from '../../libs/store-postgres/src/statements/list-instances.js';
+import { postMessage } from '../../libs/store-postgres/src/statements/post-message.js';
+import { postponeStart } from '../../libs/store-postgres/src/statements/postpone-start.js';
 import { readProgress } from '../../libs/store-postgres/src/statements/read-progress.js';
 import { recordProgress } from '../../libs/store-postgres/src/statements/record-progress.js';
 import type { Statement } from '../../libs/store-postgres/src/statements/statement.js';
@@ -102,6 +105,21 @@ describe('PostgreSQL, with tens of thousands of instances', () => {
     expect(await looksAt(recordProgress, [worker, ...columns])).toBeLessThan(200);
     expect(await looksAt(readProgress, key)).toBeLessThan(100);
     await scratch.rows('update $schema.instance set owner = null where owner = $1', [worker]);
+  });
+
+  it('S10 claims what is due off the index, however many starts wait for their time, and finds one of those by its key', async () => {
+    const worker = randomUUID();
+    expect(await store.heartbeat(worker, 600_000, [])).toBe(true);
+    const delay = `update $schema.instance set status = 'delayed', begins_at = now() + interval '1 hour', wake_at = now() + interval '1 hour'
+      where run in (select run from $schema.instance where closed_at is null and owner is null limit 500) returning shard, run, saga`;
+    const delayed = await scratch.rows(delay);
+    const [{ shard, run }] = delayed as [{ shard: number; run: string }];
+    await scratch.rows(`update $schema.instance set wake_at = now() - interval '1 minute' where run = $1`, [run]);
+    expect(await looksAt(claimDue, [worker, 10, binaryArray('text', ['saga.0 1', 'saga.1 1'])])).toBeLessThan(200);
+    expect(await looksAt(postponeStart, [shard, run, 1, 1, '[]', 1_000, null])).toBeLessThan(10);
+    const message = [shard, 'nobody', 'm-1', 'signal', 'say', '[]', 'hints'];
+    expect(await looksAt(postMessage, message)).toBeLessThan(10);
+    await scratch.rows(`update $schema.instance set status = 'running', begins_at = null where status = 'delayed'`);
   });
 
   it('reads a page of all instances off the index', async () => {

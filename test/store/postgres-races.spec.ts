@@ -127,6 +127,53 @@ describe('PostgreSQL, when somebody was faster', () => {
     expect(await state(start.key.run)).toEqual({ unread: 0, owner: null, due: true });
   });
 
+  it('W2 refuses what an attempt says that waited while its worker was taken for dead', async () => {
+    const dying = randomUUID();
+    await store.heartbeat(dying, 600_000, HOSTED);
+    const start = startOf();
+    await store.append(dying, [start]);
+    const expire = [
+      `update $schema.worker set freed_at = now() where id = '${dying}'`,
+      `update $schema.instance set owner = '${worker}' where run = '${start.key.run}'`,
+      `insert into $schema.step_progress values (${start.key.shard}, '${start.key.run}', 1, 1, '"of the next worker"')`,
+    ];
+    const told = { key: start.key, call: 1, attempt: 1, details: 'from the dead' };
+    expect(await afterwards(expire, () => store.progress.record(dying, [told]))).toEqual([false]);
+    expect(await store.progress.read([start.key])).toMatchObject([{ details: 'of the next worker' }]);
+  });
+
+  it('W2 takes no worker for dead while what it says is on its way', async () => {
+    const slow = randomUUID();
+    const hosted = [{ saga: 'Slow', version: 1 }];
+    await store.heartbeat(slow, 600_000, hosted);
+    const start = startOf({ saga: 'Slow' });
+    await store.append(slow, [start]);
+    await scratch.rows(`update $schema.worker set lease_until = now() - interval '1 second' where id = $1`, [slow]);
+    const client = await scratch.admin.connect();
+    await client.query('begin');
+    await client.query(`select id from "${scratch.name}".worker where id = '${slow}' for share`);
+    expect(await store.claim(worker, 10, hosted)).toEqual([]);
+    await client.query('commit');
+    client.release();
+    expect((await store.claim(worker, 10, hosted)).map(({ summary }) => summary.key)).toEqual([start.key]);
+  });
+
+  it('S10 refuses to take the place of a start that a worker took while it waited', async () => {
+    const start = startOf(
+      { owned: false },
+      { head: { status: 'delayed', retrying: false }, release: { wakeAfter: 0 } },
+    );
+    await store.append(undefined, [start]);
+    const claim = [
+      `update $schema.instance set owner = '${worker}', wake_at = 'infinity' where run = '${start.key.run}'`,
+    ];
+    const { turn } = startOf();
+    expect(await afterwards(claim, () => store.postpone(start.key, { version: 1, turn, after: 1_000 }))).toBe(
+      'refused',
+    );
+    expect(await store.history(start.key)).toEqual([start.turn]);
+  });
+
   /** Runs `statements` in a transaction, then `work` until it waits for that transaction, then commits. */
   async function afterwards<T>(statements: string[], work: () => Promise<T>): Promise<T> {
     const client = await scratch.admin.connect();

@@ -14,6 +14,10 @@ export async function whatCompiles(): Promise<string> {
     onConflict: 'error',
   });
   await handle.signal('approve', 'finance');
+  await client.start(order, { delay: '10m' });
+  await client.start(order, { id: 'order-1', debounce: '30s', maxWait: '5m' });
+  const begins: number | undefined = (await handle.describe()).beginsAt;
+  console.log(begins);
   await dataSource.transaction(async (manager) => {
     const started = await client.start(order, { manager });
     await started.with({ manager, key: 'approval-1' }).signal('approve', 'finance');
@@ -52,6 +56,10 @@ export async function whatDoesNotCompile(): Promise<void> {
   await client.start();
   // @ts-expect-error there is no such option
   await client.start(order, { key: 'order-1' });
+  // @ts-expect-error a misspelt delay
+  await client.start(order, { delay: '10 mins.' });
+  // @ts-expect-error an update does not wait for a beginning
+  await client.updateWithStart('anything', [], order, { id: 'order-1', delay: '10m' });
   // @ts-expect-error a data source is in no transaction
   await client.start(order, { manager: dataSource });
   const handle = client.get('order-1');

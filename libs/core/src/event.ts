@@ -27,8 +27,14 @@ export interface SagaStarted {
   readonly signals?: readonly CarriedSignal[];
   /** Present on a child. */
   readonly parent?: ParentLink;
+  /** True when it was started with a delay: `run()` begins at `SagaBegan`. */
+  readonly delayed?: true;
   /** The run that continued as this one. */
   readonly continues?: string;
+}
+/** The time of a delayed start has come: `run()` begins. */
+export interface SagaBegan {
+  readonly type: 'SagaBegan';
 }
 /** A signal that comes with the start of a run. */
 export interface CarriedSignal {
@@ -193,6 +199,7 @@ export type DecisionEvent =
 /** What came to the instance from outside: from a participant, a clock, a client, an operator. */
 export type IncomingEvent =
   | SagaStarted
+  | SagaBegan
   | StepAttemptFailed
   | StepDeferred
   | StepCompleted

@@ -3,47 +3,15 @@ import type { InstanceCatalogue } from './instance-catalogue.js';
 import type { InstanceKey } from './instance-key.js';
 import type { InstanceHead, InstanceSummary } from './instance-summary.js';
 import type { Json } from './json.js';
-import type { ParentLink } from './parent-link.js';
 import type { Message, OutgoingMessage, ReplyAddress, UnsentMessage } from './message.js';
 import type { MessageReply, Reply } from './reply.js';
 import type { SagaError } from './saga-error.js';
 import type { ScheduleStore } from './schedule-store.js';
+import type { StartRecord } from './start-record.js';
 import type { StepProgress } from './step-progress.js';
 import type { StepTransactions } from './step-transactions.js';
-import type { Tags } from './tags.js';
 import type { StepLimits } from './step-limits.js';
-
-/** What the store notes when an instance begins, beside its first turn. */
-export interface StartRecord {
-  /** The id that the starter chose: at most one open instance has it (law I1). */
-  readonly id: string;
-  readonly saga: string;
-  readonly version: number;
-  readonly tags: Tags;
-  /** May an id be taken again when its last run has ended? */
-  readonly reuse: boolean;
-  /** True when the appending worker owns the new instance at once; false when any worker may claim it. */
-  readonly owned: boolean;
-  /** Present on a child: the call that made it. */
-  readonly parent?: ParentLink;
-}
-
-/** What one run makes way for when it continues as new, or what a copy of its history becomes. */
-export interface Successor {
-  readonly run: string;
-  readonly version: number;
-  readonly turn: Turn;
-}
-
-/** A run that begins with a copy of another's history. */
-export interface ForkedRun {
-  readonly run: string;
-  /** The newest run of the id, which has ended: this one takes its place, and that of no other. */
-  readonly replaces?: string;
-  readonly start: StartRecord;
-  /** Its history so far. */
-  readonly turns: readonly Turn[];
-}
+import type { ForkedRun, Postponement, Successor } from './succession.js';
 
 /** One turn to append. All of it is written, or none. */
 export interface TurnAppend {
@@ -61,7 +29,10 @@ export interface TurnAppend {
   readonly replies?: readonly MessageReply[];
   /** Messages to other instances. They are on their way when the turn is durable: see `relayed`. */
   readonly outgoing?: readonly OutgoingMessage[];
-  /** Present when the worker gives the instance back with this turn, due again after so many milliseconds, or only on a message (`null`). */
+  /**
+   * Present when the worker gives the instance back with this turn, due again after so many milliseconds, or only on a message (`null`).
+   * On a start that nobody owns it is a delay: signals and updates that come before do not make it due, everything else does.
+   */
   readonly release?: { readonly wakeAfter: number | null };
 }
 
@@ -205,6 +176,12 @@ export abstract class HistoryStore {
    * owned by nobody, with what is unread in the mailbox. `refused`: the worker does not own it.
    */
   abstract succeed(worker: string, key: InstanceKey, successor: Successor): Promise<'succeeded' | 'refused'>;
+
+  /**
+   * Replaces the first turn of a run that is `delayed` and that nobody owns, and moves its beginning. What makes it due before that
+   * still does. `refused`: it has begun, is about to, or has ended.
+   */
+  abstract postpone(key: InstanceKey, postponement: Postponement): Promise<'postponed' | 'refused'>;
 
   /**
    * Begins a run with a history that another had: due at once, owned by nobody.

@@ -81,9 +81,6 @@ export {
   type Orphan,
   type PostOutcome,
   type Released,
-  type StartRecord,
-  type ForkedRun,
-  type Successor,
   type TurnAppend,
 } from './history-store.js';
 export { Idle } from './idle.js';
@@ -186,6 +183,8 @@ export {
   type StepSetting,
   type StepType,
 } from './step-limits.js';
+export type { StartRecord } from './start-record.js';
+export type { ForkedRun, Postponement, Successor } from './succession.js';
 export { StepProgress, type CallProgress, type RecordedProgress } from './step-progress.js';
 export { afterResult, type StepResult } from './step-result.js';
 export { STEP_MOVES, moveStep, type StepMove, type StepState } from './step-machine.js';

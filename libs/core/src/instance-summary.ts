@@ -24,6 +24,8 @@ export interface InstanceSummary extends InstanceHead {
   /** Milliseconds since the epoch, by the database's clock. */
   readonly startedAt: number;
   readonly closedAt?: number;
+  /** Present on one whose start had a delay: when that is over, in milliseconds since the epoch, by the database's clock. */
+  readonly beginsAt?: number;
   /** Present on a child. */
   readonly parent?: ParentLink;
 }

@@ -156,6 +156,21 @@ describe('the moves of an instance', () => {
     },
   );
 
+  it('S10 a delayed start begins once, and only that', () => {
+    const delayed: HistoryEvent = { ...started, delayed: true };
+    const stateOf = (...events: HistoryEvent[]): SagaState => SagaState.of([{ at: 1, events }]);
+    const began: HistoryEvent = { type: 'SagaBegan' };
+    expect(stateOf(delayed).status).toBe('delayed');
+    expect(stateOf(delayed, { type: 'SagaPaused' }).status).toBe('paused');
+    expect(stateOf(delayed, { type: 'SagaCancelled', error }).status).toBe('cancelled');
+    expect(stateOf(delayed, began).status).toBe('running');
+    for (const events of [
+      [started, began],
+      [delayed, began, began],
+    ])
+      expect(() => stateOf(...events)).toThrow(expect.objectContaining({ code: 'CORRUPT_HISTORY' }) as Error);
+  });
+
   it('C4 nothing leaves an end, apart from what has completed and has to be undone', () => {
     for (const end of ['failed', 'compensated', 'cancelled', 'terminated', 'continued'] as const)
       expect(SAGA_MOVES[end]).toEqual({});

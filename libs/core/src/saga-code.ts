@@ -5,12 +5,12 @@ import { compensationPlan } from './compensation-plan.js';
 import type { IncomingEvent, SagaStarted, UndoRequested, UpdateAccepted } from './event.js';
 import { ExecutionContext } from './execution-context.js';
 import type { Json } from './json.js';
-import { failureOf, StepUnknownError } from './outcome-errors.js';
+import { failureOf, SagaCancelledError, StepUnknownError } from './outcome-errors.js';
 import { decodePayload } from './payload-codec.js';
 import { failedAfterPivot, noWayBack } from './pivot.js';
 import { recordThrown } from './recorded-error.js';
 import { asViolation, awaitsForeignPromise, signalHandlerFailed } from './rule-violations.js';
-import type { ChildOptions, SagaCalls, SagaDefinition, SagaProgram } from './saga-definition.js';
+import type { ChildOptions, SagaCalls, SagaDefinition } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import type { DynamicStep } from './step-definition.js';
 import { throwToCode } from './thrown-to-code.js';
@@ -45,11 +45,11 @@ export class SagaCode implements SagaCalls {
     });
   }
 
-  /** Makes the instance and lets `run()` begin. */
-  begin({ input, signals }: SagaStarted): void {
+  /** Makes the instance and lets `run()` begin, if the start has no delay. */
+  begin({ input, signals, delayed }: SagaStarted): void {
     const program = (this.calls.program = this.around.definition.open(this));
     for (const signal of signals ?? []) this.signal(signal.name, signal.input);
-    void this.calls.scopes.begin(() => this.run(program, input));
+    if (!delayed) this.live(() => program.run(decodePayload(input)));
   }
 
   /** Hands an event to the code; false when it does not concern the code. */
@@ -86,8 +86,13 @@ export class SagaCode implements SagaCalls {
       case 'UndoRequested':
         void this.undo(event);
         return true;
+      case 'SagaBegan':
+        this.live(() => this.calls.program!.run(decodePayload(state.started!.input)));
+        return true;
       case 'CancelRequested':
-        if (!this.gate.ended) scopes.cancelInstance(event.reason);
+        // One that has not begun never will.
+        if (state.delayed) this.live(() => Promise.reject(new SagaCancelledError(event.reason)));
+        else if (!this.gate.ended) scopes.cancelInstance(event.reason);
         return true;
       default:
         return false;
@@ -107,7 +112,8 @@ export class SagaCode implements SagaCalls {
 
   /** The code must have ended, or wait for a call: anything else it can wait for never comes (D7). */
   expectProgress(): void {
-    if (this.around.state.over || this.around.parked || this.calls.open.size > 0) return;
+    const { over, delayed } = this.around.state;
+    if (over || delayed || this.around.parked || this.calls.open.size > 0) return;
     this.around.violate(awaitsForeignPromise(this.around.definition.name));
   }
 
@@ -137,10 +143,15 @@ export class SagaCode implements SagaCalls {
     this.gate.violate(error);
   }
 
+  /** Lets the code live: everything in it that is in no other scope is in that of the instance. */
+  private live(code: () => Promise<unknown>): void {
+    void this.calls.scopes.begin(() => this.run(code));
+  }
+
   /** The whole life of the code: run, and undo if it ends in an error (C2). */
-  private async run(program: SagaProgram, input: Json): Promise<void> {
+  private async run(code: () => Promise<unknown>): Promise<void> {
     try {
-      const result = this.calls.encode(await program.run(decodePayload(input)), 'the result of run()');
+      const result = this.calls.encode(await code(), 'the result of run()');
       if (this.gate.mayEnd()) this.complete(result);
     } catch (error) {
       if (!this.gate.mayEnd()) return;

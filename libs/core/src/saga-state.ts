@@ -25,6 +25,8 @@ export class SagaState {
   private offence: IncidentOpened | undefined;
   /** How it began. */
   started: SagaStarted | undefined;
+  /** Its start has a delay that is not over: `run()` has not begun. */
+  delayed = false;
   /** What takes over from it, if it continues as new. */
   successor: SagaContinued | undefined;
   /** Who had it undone after it had completed. */
@@ -78,6 +80,7 @@ export class SagaState {
   get status(): SagaStatus {
     if (this.incident) return 'incident';
     if (this.paused && !this.over) return 'paused';
+    if (this.delayed && this.phase === 'running') return 'delayed';
     // What gives way to a successor is open until that has begun.
     return this.phase === 'new' || this.phase === 'continued' ? 'running' : this.phase;
   }
@@ -114,7 +117,12 @@ export class SagaState {
       case 'SagaStarted':
         this.move(event.type);
         this.started = event;
+        this.delayed = event.delayed === true;
         for (const { message } of event.signals ?? []) this.signals.add(message);
+        return;
+      case 'SagaBegan':
+        if (!this.delayed) throw corrupt('SagaBegan of an instance that has begun');
+        this.delayed = false;
         return;
       case 'CompensationStarted':
         this.move(event.type);

@@ -1,5 +1,5 @@
-/** Where an instance stands. `continued` is the end of a run whose work another run of the same id took over. */
-export type OpenStatus = 'running' | 'paused' | 'compensating' | 'incident';
+/** Where an instance stands. `delayed` is one whose start has a delay that is not over; `continued` is the end of a run whose work another run of the same id took over. */
+export type OpenStatus = 'delayed' | 'running' | 'paused' | 'compensating' | 'incident';
 export type ClosedStatus = 'completed' | 'failed' | 'compensated' | 'cancelled' | 'terminated' | 'continued';
 export type SagaStatus = OpenStatus | ClosedStatus;
 

@@ -20,10 +20,13 @@ export interface ClientStartOptions extends Omit<StartOptions, 'manager'> {
   readonly manager?: TransactionManager;
 }
 
+/** Nobody takes an update before the instance has begun, so that it cannot wait for one that begins later. */
+export type UpdateStartOptions = Omit<ClientStartOptions, 'delay' | 'debounce' | 'maxWait'>;
+
 /** What `start` takes: the input may be left out where `run()` does without. */
-type StartArguments<Input> = undefined extends Input
-  ? [input?: Input, options?: ClientStartOptions]
-  : [input: Input, options?: ClientStartOptions];
+type StartArguments<Input, Options = ClientStartOptions> = undefined extends Input
+  ? [input?: Input, options?: Options]
+  : [input: Input, options?: Options];
 
 /**
  * Starts instances of one saga and finds them again.
@@ -43,8 +46,8 @@ export class SagaClient<T extends RunnableSaga, Input = SagaInput<T>> {
 
   /**
    * Starts an instance. It is durable when this resolves; some process that hosts the saga runs it.
-   * An id starts at most one open instance, whoever asks and however often (law I1).
-   * @throws SagaError `INVALID_INPUT`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `INVALID_ID`, `DUPLICATE_ID`, `SHUTTING_DOWN`;
+   * An id starts at most one open instance, whoever asks and however often (law I1). With `delay` or `debounce` it begins later.
+   * @throws SagaError `INVALID_DURATION`, `INVALID_CONFIGURATION` for options that do not go together; `INVALID_INPUT`, `NOT_SERIALISABLE`, `PAYLOAD_TOO_LARGE`, `INVALID_ID`, `DUPLICATE_ID`, `SHUTTING_DOWN`;
    *   with `manager` also `NOT_IN_TRANSACTION`, `FOREIGN_TRANSACTION`
    */
   async start(...[input, options]: StartArguments<Input>): Promise<SagaHandle<T>> {
@@ -76,7 +79,7 @@ export class SagaClient<T extends RunnableSaga, Input = SagaInput<T>> {
   async updateWithStart<Name extends UpdateName<T>>(
     name: Name,
     args: StepInput<T[Name]>,
-    ...[input, options]: StartArguments<Input>
+    ...[input, options]: StartArguments<Input, UpdateStartOptions>
   ): Promise<{ readonly handle: SagaHandle<T>; readonly result: StepResult<T[Name]> }> {
     const engine = await this.engine();
     const sent = { name: messageName(this.sagaClass, 'update', name), args };

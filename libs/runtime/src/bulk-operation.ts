@@ -43,7 +43,7 @@ const ABREAST = 16;
 
 /** Which instances the action is for. */
 export function statusesFor(action: BulkAction): readonly SagaStatus[] {
-  return action === 'redrive' ? ['failed'] : ['running', 'paused', 'compensating', 'incident'];
+  return action === 'redrive' ? ['failed'] : ['delayed', 'running', 'paused', 'compensating', 'incident'];
 }
 
 export async function operateInBulk(

@@ -68,6 +68,18 @@ export interface StartOptions {
   readonly onConflict?: 'return' | 'error';
   /** What happens when a closed instance has the id: its handle (`return`, the default), a new run (`restart`) or `DUPLICATE_ID`. */
   readonly onClosed?: 'return' | 'restart' | 'error';
+  /**
+   * How long after this call `run()` begins. Until then the instance is `delayed`: it can be found and cancelled, and signals wait for its
+   * beginning. Default: it begins at once.
+   */
+  readonly delay?: Duration;
+  /**
+   * As `delay`; but another start of the same id that comes before `run()` has begun replaces the input, and the time counts from
+   * there. Needs an `id`. One that has ended is started again unless `onClosed` says otherwise.
+   */
+  readonly debounce?: Duration;
+  /** With `debounce`: how long after the first start `run()` begins at the latest. Default: as late as starts keep coming. */
+  readonly maxWait?: Duration;
   /** A transaction that the caller has open: the instance begins when it commits, and never if it rolls back (law S9). */
   readonly manager?: CallerTransaction;
 }

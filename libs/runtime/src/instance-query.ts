@@ -41,7 +41,7 @@ export interface InstanceQuery {
   readonly tags?: Readonly<Record<string, TagValue | NumberRange | DateRange>>;
 }
 
-const OPEN: ReadonlySet<string> = new Set<SagaStatus>(['running', 'paused', 'compensating', 'incident']);
+const OPEN: ReadonlySet<string> = new Set<SagaStatus>(['delayed', 'running', 'paused', 'compensating', 'incident']);
 
 /** The query as the store takes it. @throws SagaError `INVALID_FILTER`, `INVALID_TAG` */
 export function instanceFilter(query: InstanceQuery): InstanceFilter {

@@ -14,10 +14,12 @@ import {
   type StartableSaga,
   type SagaStarted,
   type StartRecord,
+  type TurnAppend,
 } from 'reprise/core';
 import type { StartOptions } from './engine-options.js';
 import type { GroupCommit } from './group-commit.js';
 import type { HostedSagas } from './hosted-saga.js';
+import { startDelay, type StartDelay } from './start-delay.js';
 import { uuidV7 } from './uuid-v7.js';
 import type { Worker } from './worker.js';
 
@@ -56,20 +58,21 @@ export class InstanceStarter {
   async start(definition: StartableSaga, input: unknown, options: InnerStartOptions): Promise<Started> {
     const { worker, sagas, payloadLimit, newRun, unowned, clock } = this.options;
     const id = checkedId(options.id ?? uuidV7());
+    const delay = startDelay(options);
     const { name: saga, version } = definition;
     const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, payloadLimit);
     const key = { shard: shardOf(id), run: newRun(id) };
     const within = options.manager && this.options.store.within(options.manager);
-    // Until the caller commits nobody may run it; then whoever has room does.
-    const hosted = worker?.hasRoom && !within ? sagas.get(saga, version) : undefined;
+    // Until the caller commits, or its delay is over, nobody may run it; then whoever has room does.
+    const hosted = worker?.hasRoom && !within && !delay ? sagas.get(saga, version) : undefined;
     const tags = decodeTags(encodeTags(options.tags ?? {}));
-    const { parent, signals = [] } = options;
+    const { parent, signals = [], onClosed = delay?.debounced ? 'restart' : 'return' } = options;
     const start: StartRecord = {
       id,
       saga,
       version,
       tags,
-      reuse: options.onClosed === 'restart',
+      reuse: onClosed === 'restart',
       owned: !!hosted,
       ...(parent ? { parent } : {}),
     };
@@ -81,8 +84,9 @@ export class InstanceStarter {
       input: encoded,
       ...(signals.length > 0 ? { signals } : {}),
       ...(parent ? { parent } : {}),
+      ...(delay ? { delayed: true } : {}),
     };
-    const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start };
+    const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start, ...(delay ? held(delay) : {}) };
     const outcome = within
       ? await within.start(first)
       : await this.inTime(id, hosted ? worker!.begin({ key, id, hosted }, event, start) : unowned.append(first));
@@ -90,7 +94,12 @@ export class InstanceStarter {
     const found = await (within ?? this.options.store).find(shardOf(id), id);
     // Whoever had the id was removed by retention in between.
     if (!found && outcome === 'duplicate') return this.start(definition, input, options);
-    return conflict(found, id, key.run, options);
+    if (!delay?.debounced || found?.status !== 'delayed' || found.saga !== saga || found.key.run === key.run)
+      return conflict(found, id, key.run, { ...options, onClosed });
+    const postponed = this.options.store.postpone(found.key, { version, turn: first.turn, ...delay });
+    if ((await this.inTime(id, postponed)) === 'postponed') return { id, began: false };
+    // It has begun in between, or ended.
+    return this.start(definition, input, options);
   }
 
   /** While the store is out of reach the append waits for it, but whoever starts need not wait for ever. */
@@ -107,6 +116,11 @@ export class InstanceStarter {
       writing.catch(() => undefined);
     }
   }
+}
+
+/** What the first turn of a delayed start says beside its event. */
+function held({ after }: StartDelay): Pick<TurnAppend, 'head' | 'release'> {
+  return { head: { status: 'delayed', retrying: false }, release: { wakeAfter: after } };
 }
 
 /** The first append did not begin it: somebody else has the id, or nobody could say what became of the append. */

@@ -26,12 +26,16 @@ import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkOwner } from './work-owner.js';
 import type { WorkerContext } from './worker-context.js';
 
+/** The name of the appointment at the end of a delayed start. */
+const BEGINNING = 'beginning';
+
 /** What is being done about the open calls of one instance: attempts in flight, retries and timers that are due. */
 export class OpenWork {
   private readonly appointments: Appointments;
   private readonly attempts: AttemptsUnderWay;
   private readonly permits: AttemptPermits;
   private readonly lastLooks: LastLooks;
+  private beginsAt = 0;
   private stopped = false;
 
   constructor(
@@ -77,8 +81,12 @@ export class OpenWork {
     this.permits.giveBackAll();
   }
 
-  /** Another worker, or this one at an earlier time, began what is open: it may have said how far it came. */
-  inherit(): void {
+  /**
+   * Another worker, or this one at an earlier time, began what is open: it may have said how far it came.
+   * @param beginsAt when the delay of its start is over, in milliseconds since the epoch
+   */
+  inherit(beginsAt: number): void {
+    this.beginsAt = beginsAt;
     for (const call of this.state.calls.values()) {
       if (call.kind !== 'step' || !isOpenStep(call)) continue;
       const definition = this.owner.execution.steps.of(call);
@@ -86,8 +94,16 @@ export class OpenWork {
     }
   }
 
+  /** What lets `run()` begin, if its start had a delay that is over. */
+  beginning(): readonly IncomingEvent[] {
+    const { delayed, paused } = this.state;
+    return delayed && !paused && this.worker.clock.now() >= this.beginsAt ? [{ type: 'SagaBegan' }] : [];
+  }
+
   /** Takes up everything that history left open and nothing here is working on. */
   resume(): void {
+    if (this.state.delayed && !this.state.paused)
+      this.appointments.set(BEGINNING, this.beginsAt, () => this.owner.receive(() => this.beginning()));
     for (const call of this.state.calls.values()) {
       if (call.kind !== 'step' || call.deferral) this.awaitTime(call.call);
       else if (isOpenStep(call) && !this.attempts.has(call.call) && !this.appointments.has(retryOf(call.call))) {

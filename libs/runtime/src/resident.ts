@@ -99,13 +99,13 @@ export class Resident {
   }
 
   /** Takes over an instance: replays it, and goes on where it stood. */
-  async adopt(turns: readonly Turn[], { tags, ...head }: InstanceHead): Promise<void> {
+  async adopt(turns: readonly Turn[], { tags, ...head }: InstanceHead, beginsAt = 0): Promise<void> {
     this.writer = new TurnWriter(this.identity, this.worker, turns.length, head, tags);
     this.gauge.add(turns);
     this.turning = true;
     await this.execution.replay(turns);
     if (this.execution.state.successor) return this.giveWay();
-    this.work.inherit();
+    this.work.inherit(beginsAt);
     const { incident } = this.execution.state;
     if (incident && MENDED_BY_DEPLOY.has(incident.code) && !this.execution.parked) {
       const mended = (): boolean => !!this.execution.state.incident && !this.mailbox.parks;
@@ -114,7 +114,7 @@ export class Resident {
     this.quiet.push(() => {
       if (!this.gone && !this.execution.parked) this.work.resume();
     });
-    this.receive({ read: () => [] });
+    this.receive({ read: () => this.work.beginning() });
   }
 
   /** After `adopt`, when the mail is there too: takes the first turn. */

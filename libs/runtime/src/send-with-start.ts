@@ -2,6 +2,7 @@ import { SagaError, type SagaDefinition } from 'reprise/core';
 import type { StartOptions } from './engine-options.js';
 import type { InstanceStarter } from './instance-starter.js';
 import type { AcceptedUpdate, Messenger } from './messenger.js';
+import { refuseDelay } from './start-delay.js';
 import { uuidV7 } from './uuid-v7.js';
 
 /** What is sent to an instance that may have to be started first. */
@@ -24,20 +25,21 @@ export function signalWithStart(
   options: StartOptions,
 ): Promise<string> {
   const carried = { message: key, name, input: messenger.encode(args, 'signal', name) };
-  const { manager } = options;
+  const { manager, debounce } = options;
   return untilOpen(async () => {
     const { id, began } = await starter.start(definition, input, {
       onClosed: 'restart',
       ...options,
-      signals: [carried],
+      // A later start replaces what this one begins with, but not what is in the mailbox.
+      signals: debounce === undefined ? [carried] : [],
     });
-    if (!began) await messenger.signal(id, name, args, manager ? { key, manager } : { key });
+    if (!began || debounce !== undefined) await messenger.signal(id, name, args, manager ? { key, manager } : { key });
     return id;
   });
 }
 
 /** See `SagaEngine.updateWithStart`. */
-export function updateWithStart(
+export async function updateWithStart(
   starter: InstanceStarter,
   messenger: Messenger,
   definition: SagaDefinition,
@@ -45,6 +47,7 @@ export function updateWithStart(
   { name, args, key = uuidV7() }: Sent,
   options: StartOptions,
 ): Promise<AcceptedUpdate & { readonly id: string }> {
+  refuseDelay(options, 'an update that starts its instance');
   return untilOpen(async () => {
     const { id } = await starter.start(definition, input, { onClosed: 'restart', ...options });
     return { id, ...(await messenger.update(definition, id, name, args, { key })) };

@@ -215,11 +215,11 @@ export class Worker implements WorkerContext {
 
   /** One that cannot be taken up must not take its neighbours with it. */
   private async adopt({ summary, turns }: ClaimedInstance): Promise<Resident[]> {
-    const { key, id, saga, version, status, retrying, error, tags } = summary;
+    const { key, id, saga, version, status, retrying, error, tags, beginsAt } = summary;
     const hosted = this.options.sagas.get(saga, version)!;
     const resident = this.residents.admit({ key, id, hosted }, this);
     try {
-      await resident.adopt(turns, { status, retrying, tags, ...(error ? { error } : {}) });
+      await resident.adopt(turns, { status, retrying, tags, ...(error ? { error } : {}) }, beginsAt);
       return [resident];
     } catch (cause) {
       resident.leave();

@@ -10,6 +10,7 @@ import {
   type Message,
   type Orphan,
   type ForkedRun,
+  type Postponement,
   type PostOutcome,
   type Successor,
   type StepTransactions,
@@ -134,6 +135,10 @@ export class PostgresHistoryStore extends HistoryStore {
 
   override succeed(worker: string, key: InstanceKey, successor: Successor): Promise<'succeeded' | 'refused'> {
     return this.succession.succeed(worker, key, successor);
+  }
+
+  override postpone(key: InstanceKey, postponement: Postponement): Promise<'postponed' | 'refused'> {
+    return this.succession.postpone(key, postponement);
   }
 
   override fork(copy: ForkedRun): Promise<'forked' | 'duplicate'> {

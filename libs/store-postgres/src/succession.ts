@@ -1,13 +1,23 @@
-import { encodeTags, shardOf, type ForkedRun, type InstanceKey, type StoredTags, type Successor } from 'reprise/core';
+import {
+  encodeTags,
+  shardOf,
+  type ForkedRun,
+  type InstanceKey,
+  type Postponement,
+  type StoredTags,
+  type Successor,
+} from 'reprise/core';
+import { wholeMilliseconds } from './append-batch.js';
 import { binaryArray } from './binary-array.js';
 import type { Connection } from './connection.js';
 import { hintChannel } from './hint-listener.js';
 import { forkInstance } from './statements/fork-instance.js';
 import { holdInstance } from './statements/hold-instance.js';
+import { postponeStart } from './statements/postpone-start.js';
 import { succeedInstance } from './statements/succeed-instance.js';
 import { numberOfTag, textOfTag } from './tag-columns.js';
 
-/** Runs that begin where another leaves off: continued as new, or forked. */
+/** Runs that begin where another leaves off (continued as new, or forked), or later than they were to. */
 export class Succession {
   constructor(private readonly connection: Connection) {}
 
@@ -24,6 +34,19 @@ export class Succession {
       await client.query('commit');
       return held.length > 0 ? 'succeeded' : 'refused';
     });
+  }
+
+  async postpone(key: InstanceKey, { version, turn, after, longest }: Postponement): Promise<'postponed' | 'refused'> {
+    const rows = await this.connection.run(postponeStart, [
+      key.shard,
+      key.run,
+      version,
+      Math.trunc(turn.at),
+      JSON.stringify(turn.events),
+      wholeMilliseconds(after),
+      wholeMilliseconds(longest),
+    ]);
+    return rows.length > 0 ? 'postponed' : 'refused';
   }
 
   async fork({ run, replaces, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {

@@ -21,6 +21,7 @@ export function summaryOf(row: Row): InstanceSummary {
     retrying: row['retrying'] === 't',
     startedAt: Number(row['started_at']),
     ...(row['closed_at'] === null ? {} : { closedAt: Number(row['closed_at']) }),
+    ...(row['begins_at'] === null ? {} : { beginsAt: Number(row['begins_at']) }),
     ...(row['parent'] === null ? {} : { parent: JSON.parse(row['parent']!) as ParentLink }),
     ...(row['error'] === null ? {} : { error: JSON.parse(row['error']!) as RecordedError }),
   };

@@ -68,6 +68,12 @@ export function reopen(row: Row): void {
   row.summary = { ...summary, status: 'compensating' };
 }
 
+/** A message makes it due; signals and updates not before its delayed start is over. */
+export function hurry(row: Row, { kind }: Message, now: number): void {
+  const waits = kind === 'signal' || kind === 'update';
+  row.wakeAt = Math.min(row.wakeAt, waits ? Math.max(now, row.summary.beginsAt ?? now) : now);
+}
+
 export function setHead(row: Row, head: InstanceHead, now: number): void {
   const { error: _before, ...summary } = row.summary;
   const closedAt = isClosed(head.status) ? { closedAt: now } : {};

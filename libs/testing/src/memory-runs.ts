@@ -3,6 +3,7 @@ import {
   type Clock,
   type InstanceSummary,
   type Message,
+  type Postponement,
   type Released,
   type StartRecord,
   type Successor,
@@ -77,6 +78,24 @@ export class MemoryRuns {
     row.wakeAt = row.messages.length > 0 && !unrun ? this.clock.now() : due;
     if (!unrun) row.losses = 0;
     if (row.wakeAt !== Infinity) this.clock.schedule(row.wakeAt, () => this.hint());
+  }
+
+  /** It begins at that time; what has made it due before still does. */
+  delay(row: Row, at: number): void {
+    const hurried = row.summary.beginsAt !== undefined && row.wakeAt < row.summary.beginsAt;
+    row.summary = { ...row.summary, beginsAt: at };
+    if (!hurried) row.wakeAt = at;
+    if (row.wakeAt !== Infinity) this.clock.schedule(row.wakeAt, () => this.hint());
+  }
+
+  /** False if it has begun, is about to, or has ended. */
+  postpone(run: string, { version, turn, after, longest = Infinity }: Postponement): boolean {
+    const row = this.rows.get(run);
+    if (row?.summary.status !== 'delayed' || row.owner) return false;
+    row.summary = { ...row.summary, version };
+    row.turns[0] = JSON.stringify(turn);
+    this.delay(row, Math.min(this.clock.now() + after, row.summary.startedAt + longest));
+    return true;
   }
 
   freeOf(worker: string): void {

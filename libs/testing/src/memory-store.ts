@@ -14,6 +14,7 @@ import {
   type Message,
   type Orphan,
   type ForkedRun,
+  type Postponement,
   type PostOutcome,
   type Released,
   type ReplyAddress,
@@ -27,7 +28,7 @@ import { MemoryCorrespondence } from './memory-correspondence.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryLedger } from './memory-ledger.js';
 import { MemoryOrphans, NO_RUN, type MemoryOrphan } from './memory-orphans.js';
-import { hosts, newRow, parse, reopen, setHead, type Row } from './memory-row.js';
+import { hosts, hurry, newRow, parse, reopen, setHead, type Row } from './memory-row.js';
 import { MemoryRuns } from './memory-runs.js';
 import { MemoryStepTransactions } from './memory-step-transactions.js';
 import { MemoryCallerStore } from './memory-transaction.js';
@@ -139,7 +140,7 @@ export class MemoryStore extends HistoryStore {
     }
     if (!row.messages.some(({ id: known }) => known === message.id)) row.messages.push(structuredClone(message));
     if (reopens) reopen(row);
-    row.wakeAt = this.clock.now();
+    hurry(row, message, this.clock.now());
     this.runs.hint();
     return 'accepted';
   }
@@ -160,6 +161,10 @@ export class MemoryStore extends HistoryStore {
     if (!row || row.owner !== worker) return 'refused';
     this.runs.succeed(row, successor);
     return 'succeeded';
+  }
+
+  async postpone({ run }: InstanceKey, postponement: Postponement): Promise<'postponed' | 'refused'> {
+    return this.runs.postpone(run, postponement) ? 'postponed' : 'refused';
   }
 
   async fork({ run, replaces, start, turns }: ForkedRun): Promise<'forked' | 'duplicate'> {
@@ -212,6 +217,7 @@ export class MemoryStore extends HistoryStore {
     this.correspondence.send(key, outgoing ?? [], this.clock.now());
     if (head) setHead(row, head, this.clock.now());
     if (isClosed(row.summary.status)) this.retire(row);
+    else if (release && start?.owned === false) this.runs.delay(row, this.clock.now() + release.wakeAfter!);
     else if (release) this.runs.free(row, release);
     this.runs.hint();
     return 'appended';

@@ -80,13 +80,14 @@ export class MemoryCallerStore implements CallerStore {
     const started = this.transaction.starts.get(id);
     if (!started) return this.store.find(shard, id);
     const { saga, version, tags } = started.start!;
+    const { head } = started;
     return {
       key: started.key,
       id,
       saga,
       version,
       tags,
-      status: 'running',
+      status: head?.status ?? 'running',
       retrying: false,
       startedAt: started.turn.at,
     };

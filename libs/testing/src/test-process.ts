@@ -1,6 +1,6 @@
 import { milliseconds, SagaError, type Duration, type InstanceSummary, type Turn } from 'reprise/core';
 import { sagaDefinition, type SagaClass, type SagaInput } from 'reprise/decorators';
-import type { EngineOptions, SagaEngine } from 'reprise/runtime';
+import type { EngineOptions, SagaEngine, StartOptions } from 'reprise/runtime';
 import { CrashingStore, type CrashPoint } from './crash-point.js';
 import type { HostedByTest } from './hosted-by-test.js';
 import { MemoryStore } from './memory-store.js';
@@ -55,14 +55,17 @@ export class TestProcess {
     return Promise.all(store.everyRun.map(async (summary) => ({ summary, turns: await store.history(summary.key) })));
   }
 
-  /** Starts an instance and goes on until nothing moves but time. @param options.id default `test` */
+  /**
+   * Starts an instance and goes on until nothing moves but time; with a delay it has not begun then.
+   * @param options.id default `test`
+   */
   async start<T>(
     saga: SagaClass<T>,
     input: SagaInput<T>,
-    { id = 'test' }: { readonly id?: string } = {},
+    { id = 'test', ...later }: Pick<StartOptions, 'id' | 'delay' | 'debounce' | 'maxWait'> = {},
   ): Promise<TestRun<T>> {
     const run = new TestRun<T>(this.world, sagaDefinition(saga), id);
-    await run.begin(input);
+    await run.begin(input, later);
     return run;
   }
 

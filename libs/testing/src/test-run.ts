@@ -18,7 +18,7 @@ import {
   type StepResult,
   type UpdateName,
 } from 'reprise/decorators';
-import type { FailStepOptions } from 'reprise/runtime';
+import type { FailStepOptions, StartOptions } from 'reprise/runtime';
 import { replayEveryPrefix } from './replay-check.js';
 import { updateUntilAnswered } from './test-update.js';
 import type { TestWorld } from './test-world.js';
@@ -38,9 +38,11 @@ export class TestRun<T> {
   ) {}
 
   /** Starts it, and goes on until nothing moves but time. */
-  async begin(input: SagaInput<T>): Promise<void> {
-    for (let started = false; !started; started = started || (await this.exists())) {
-      const starting = this.world.engine.start(this.definition, input, { id: this.id }).then(
+  async begin(input: SagaInput<T>, later: Omit<StartOptions, 'id'> = {}): Promise<void> {
+    // One that is debounced may be there without having heard of this start.
+    const isThere = async (): Promise<boolean> => later.debounce === undefined && this.exists();
+    for (let started = false; !started; started = started || (await isThere())) {
+      const starting = this.world.engine.start(this.definition, input, { id: this.id, ...later }).then(
         () => (started = true),
         (error: unknown) => {
           if (!(error instanceof SagaError) || error.code !== 'SHUTTING_DOWN') throw error;

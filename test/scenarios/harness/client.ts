@@ -8,7 +8,7 @@ import type {
   StepResult,
   UpdateName,
 } from 'reprise/decorators';
-import type { SagaControl, SagaEngine } from 'reprise/runtime';
+import type { SagaControl, SagaEngine, StartOptions } from 'reprise/runtime';
 
 /** How an instance ended. */
 export interface End {
@@ -22,13 +22,16 @@ export interface End {
 
 type Answer<F> = F extends (...args: never[]) => infer R ? R : never;
 
+/** That an instance begins later than it is started. */
+export type Later = Pick<StartOptions, 'delay' | 'debounce' | 'maxWait'>;
+
 /** What the driver of a scenario can do, whatever runs the sagas: a process in memory and in virtual time, or workers over PostgreSQL. */
 export interface Client {
   /** A name that nobody else in the database has. All other methods take the short name. */
   id(name: string): string;
   /** So many days of the scenario, in milliseconds: days in virtual time, a moment in real time. */
   days(count: number): number;
-  start<T>(saga: SagaClass<T>, input: SagaInput<T>, name: string): Promise<void>;
+  start<T>(saga: SagaClass<T>, input: SagaInput<T>, name: string, later?: Later): Promise<void>;
   signal<T>(saga: SagaClass<T>, name: string, signal: SignalName<T>, ...args: unknown[]): Promise<void>;
   update<T, K extends UpdateName<T>>(
     saga: SagaClass<T>,

@@ -3,7 +3,7 @@ import { SagaError, type SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
 import type { SagaEngine } from 'reprise/runtime';
 import type { HostedByTest, TestProcess } from 'reprise/testing';
-import type { Client, End } from './client.js';
+import type { Client, End, Later } from './client.js';
 import { callOf } from './call-of.js';
 import { endOf } from './end-of.js';
 
@@ -24,8 +24,8 @@ export class MemoryClient implements Client {
     return count * DAY;
   }
 
-  async start<T>(saga: SagaClass<T>, input: never, name: string): Promise<void> {
-    await this.process.start(saga, input, { id: name });
+  async start<T>(saga: SagaClass<T>, input: never, name: string, later: Later = {}): Promise<void> {
+    await this.process.start(saga, input, { id: name, ...later });
   }
 
   async signal(_saga: SagaClass, name: string, signal: string, ...args: unknown[]): Promise<void> {

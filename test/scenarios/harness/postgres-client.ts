@@ -3,7 +3,7 @@ import { setTimeout as pass } from 'node:timers/promises';
 import type { SagaStatus } from 'reprise/core';
 import { sagaDefinition, type SagaClass } from 'reprise/decorators';
 import type { SagaEngine } from 'reprise/runtime';
-import type { Client, End } from './client.js';
+import type { Client, End, Later } from './client.js';
 import { callOf } from './call-of.js';
 import { endOf } from './end-of.js';
 import type { Play } from './scenario.js';
@@ -29,8 +29,8 @@ export class PostgresClient implements Client {
     return Math.ceil(count * this.play.day);
   }
 
-  async start<T>(saga: SagaClass<T>, input: never, name: string): Promise<void> {
-    await this.stage.client.start(sagaDefinition(saga), input, { id: this.id(name) });
+  async start<T>(saga: SagaClass<T>, input: never, name: string, later: Later = {}): Promise<void> {
+    await this.stage.client.start(sagaDefinition(saga), input, { id: this.id(name), ...later });
   }
 
   async signal(_saga: SagaClass, name: string, signal: string, ...args: unknown[]): Promise<void> {

@@ -12,6 +12,7 @@ import {
   type Orphan,
   type PayloadCodec,
   type ForkedRun,
+  type Postponement,
   type PostOutcome,
   type Reply,
   type ReplyAddress,
@@ -108,6 +109,11 @@ class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
   async succeed(worker: string, key: InstanceKey, successor: Successor): ReturnType<HistoryStore['succeed']> {
     const turn = await convertTurn(successor.run, successor.turn, this.codec.encode);
     return this.store.succeed(worker, key, { ...successor, turn });
+  }
+
+  async postpone(key: InstanceKey, postponement: Postponement): ReturnType<HistoryStore['postpone']> {
+    const turn = await convertTurn(key.run, postponement.turn, this.codec.encode);
+    return this.store.postpone(key, { ...postponement, turn });
   }
 
   async fork(copy: ForkedRun): ReturnType<HistoryStore['fork']> {

@@ -37,6 +37,7 @@ export type PayloadFields<T> = {
  */
 export const EVENT_PAYLOADS = {
   SagaStarted: { input: 'payload', signals: 'signals' },
+  SagaBegan: {},
   StepScheduled: { input: 'payloads' },
   StepAttemptFailed: { error: 'error' },
   StepDeferred: {},

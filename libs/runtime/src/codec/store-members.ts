@@ -27,6 +27,7 @@ export const STORE_MEMBERS = {
   history: 'payloads',
   within: 'payloads',
   succeed: 'payloads',
+  postpone: 'payloads',
   fork: 'payloads',
   replies: 'payloads',
   unsent: 'payloads',

@@ -6,6 +6,7 @@ import { stepLimits } from './0005-step-limits.js';
 import { correspondence } from './0006-correspondence.js';
 import { losses } from './0007-losses.js';
 import { stepProgress } from './0008-step-progress.js';
+import { delayedStarts } from './0009-delayed-starts.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly Migration[] = [
   correspondence,
   losses,
   stepProgress,
+  delayedStarts,
 ];

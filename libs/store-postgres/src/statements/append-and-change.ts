@@ -16,6 +16,7 @@ import { writeTags } from './write-tags.js';
  * Locks: as in append-turns; beyond that
  * - `retired` takes the closed run that an id had before, so that two starts that reuse the id queue up behind each other;
  * - `started` relies on the unique index over current runs (law I1); it must run after `retired`, hence the join with its count;
+ * - a start that nobody owns and that is released at once is a delayed one;
  * - `changed` touches only rows that `fenced` has locked. Its expressions read the newest version of the row, so a message that
  *   came in between keeps its count and keeps the instance due.
  * The rule `place between …` is always true and makes the planner expect few rows, so that it looks the instances up by their key.
@@ -80,7 +81,7 @@ retired as (
 ),
 started as (
   insert into ${schema}.instance
-    (shard, run, id, saga, version, status, retrying, error, error_code, tags, owner, wake_at, closed_at${posting && ', parent'})
+    (shard, run, id, saga, version, status, retrying, error, error_code, tags, owner, wake_at, begins_at, closed_at${posting && ', parent'})
   select shard, run, id, saga, version, coalesce(status, 'running'), coalesce(retrying, false), error, error_code, tags,
     case when owned and not released and not closed then $1::uuid end,
     case
@@ -88,6 +89,7 @@ started as (
       when released then coalesce(now() + wait * interval '1 millisecond', 'infinity')
       else now()
     end,
+    case when released and not owned then now() + wait * interval '1 millisecond' end,
     case when closed then now() end${posting && ', parent'}
   from beginning
   cross join (select count(*) from retired) after_retired

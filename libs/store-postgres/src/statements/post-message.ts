@@ -4,6 +4,7 @@ import type { Statement } from './statement.js';
  * $1 shard, $2 id, $3 message id, $4 kind, $5 name, $6 input, $7 channel of hints.
  * One row when it is accepted; none when there is no open run: see refuse-message.
  * A message id that is unread already breaks the unique key and rolls all of it back.
+ * Signals and updates wait for the end of a delayed start; `greatest` passes over what is null.
  * An `undo` opens a run again that has completed (law C6).
  *
  * Locks: the row of the newest run, first of all. It orders this message against others (it draws its number there), against a turn
@@ -19,7 +20,7 @@ with box as (
       select count(*)::integer from ${schema}.message
       where message.shard = instance.shard and message.run = instance.run
     ) end,
-    wake_at = least(wake_at, now()),
+    wake_at = least(wake_at, case when $4::text in ('signal', 'update') then greatest(now(), begins_at) else now() end),
     status = case when closed_at is null then status else 'compensating' end,
     closed_at = null
   where shard = $1::smallint and id = $2::text and current
