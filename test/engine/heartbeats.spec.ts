@@ -1,4 +1,4 @@
-import { happened, type CallProgress } from 'reprise/core';
+import { happened, SagaError, type CallProgress, type PayloadCodec } from 'reprise/core';
 import { Compensate, Saga, Step, Verify } from 'reprise/decorators';
 import { currentStep, SagaQueries, type RunningStep } from 'reprise/runtime';
 import { crashEverywhere, testSaga } from 'reprise/testing';
@@ -477,7 +477,7 @@ describe('S5 heartbeats of a step', () => {
       await lab.start(CopySaga);
       let away = true;
       bench.before = async () => {
-        if (away) throw new Error('away');
+        if (away) throw new SagaError('STORE_UNAVAILABLE', 'The store is away.');
       };
       bench.last.step.heartbeat(1);
       await lab.advance(4_000);
@@ -488,6 +488,28 @@ describe('S5 heartbeats of a step', () => {
       away = false;
       await lab.advance(6_000);
       expect(await bench.onRecord()).toEqual([2]);
+    });
+
+    it('I2 leaves out what a codec will not take; it holds up no other step, and no end of an attempt', async () => {
+      const codec: PayloadCodec = {
+        encode: async (payload) => {
+          if (payload === 'poison') throw new Error('not this one');
+          return payload;
+        },
+        decode: async (stored) => stored,
+      };
+      await bench.open({ codec });
+      for (const id of ['one', 'two']) await lab.start(CopySaga, undefined, id);
+      const [first, second] = bench.attempts;
+      first!.step.heartbeat('poison');
+      second!.step.heartbeat('fine');
+      await lab.calm();
+      expect([await bench.onRecord('one'), await bench.onRecord('two')]).toEqual([[], ['fine']]);
+      expect(lab.warnings).toContain('The progress of a step could not be recorded; it is left out.');
+      first!.step.heartbeat('poison');
+      first!.fail(new Error('no'));
+      await lab.calm();
+      expect(await bench.failures()).toEqual(['no']);
     });
 
     it('W6 makes the attempt again when nobody could say how far the one before came', async () => {

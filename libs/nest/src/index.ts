@@ -90,7 +90,7 @@ export {
 export type { NewSchedule, ScheduleChanges, ScheduleDescription, StepHeartbeat } from 'reprise/runtime';
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
-export { SagaClient, type ClientStartOptions } from './saga-client.js';
+export { SagaClient, type ClientStartOptions, type UpdateStartOptions } from './saga-client.js';
 export { SagaCompletions } from './saga-completions.js';
 export { SagaHandle, type SagaUpdate, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';

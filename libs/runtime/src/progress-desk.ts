@@ -1,4 +1,5 @@
 import {
+  isUnavailable,
   recordError,
   type CallKey,
   type CallProgress,
@@ -70,7 +71,13 @@ export class ProgressDesk {
   async read(key: InstanceKey): Promise<RecordedProgress[]> {
     const asked = (this.asked ??= this.ask());
     asked.runs.push(key);
-    return (await asked.found).filter((progress) => progress.key.run === key.run);
+    try {
+      return (await asked.found).filter((progress) => progress.key.run === key.run);
+    } catch (error) {
+      // What cannot be read of one run keeps nobody from what is on record of another.
+      if (isUnavailable(error) || asked.runs.length === 1) throw error;
+      return this.options.progress.read([key]);
+    }
   }
 
   /** Present while the store has not heard everything; resolves when it has. */
@@ -118,6 +125,7 @@ export class ProgressDesk {
       try {
         return await this.send([...round.told.values()]);
       } catch (error) {
+        if (!isUnavailable(error)) return this.sendOneByOne([...round.told.values()]);
         log.warn('The progress of steps did not reach the store.', { cause: recordError(error).message });
         if (!this.open) return;
       }
@@ -137,6 +145,19 @@ export class ProgressDesk {
       recording.forEach(({ refused }, index) => (recorded[index] ? undefined : refused?.()));
     }
     if (ended.length > 0) await store.forget(ended.map(({ call }) => ({ key: call.key, call: call.call })));
+  }
+
+  /** What the store or a codec will never take holds up nobody else. */
+  private async sendOneByOne(told: readonly Told[]): Promise<void> {
+    for (const one of told) {
+      await this.send([one]).catch((error: unknown) => {
+        const names = { run: one.call.key.run, call: one.call.call };
+        this.options.log.error('The progress of a step could not be recorded; it is left out.', {
+          ...names,
+          cause: recordError(error).message,
+        });
+      });
+    }
   }
 
   private ask(): NonNullable<ProgressDesk['asked']> {
