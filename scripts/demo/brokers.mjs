@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 /** By the names of `--transport`: the variable that says where the broker is, and where it is otherwise. */
 const BROKERS = {
   tcp: undefined,
+  grpc: undefined,
   nats: ['NATS_URL', 'nats://127.0.0.1:4222'],
   rabbitmq: ['AMQP_URL', 'amqp://guest:guest@127.0.0.1:5672'],
   redis: ['REDIS_URL', 'redis://127.0.0.1:6379'],

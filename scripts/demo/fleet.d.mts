@@ -24,6 +24,7 @@ export function startFleet(settings: {
   logs: string;
   shops?: number;
   faultRate?: number;
+  transport?: string;
   tell?: (line: string) => void;
   shopPort?: number;
 }): Promise<Fleet>;

@@ -4,7 +4,7 @@ export const HELP = `npm start [-- options]: runs the shop with a PostgreSQL of 
   --orders N             how many orders (default: all of the file, about 300; more: over again)
   --fault-rate 0.05      the share of requests that the services spoil on purpose
   --rate 25              orders placed per second, at most
-  --transport tcp        or nats, rabbitmq, redis, mqtt, kafka: the broker has to be there (\`docker compose up -d\`)
+  --transport tcp        or grpc, nats, rabbitmq, redis, mqtt, kafka: the broker has to be there (\`docker compose up -d\`)
   --shops 2              orchestrator processes
   --approval-timeout MS  how long a big order of the file waits for approval (default 15000)
   --data DIR             where PostgreSQL's data and the logs are kept (default .reprise)

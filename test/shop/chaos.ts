@@ -20,6 +20,8 @@ export interface Plan {
   /** The wait before a kill, in milliseconds: from, to. */
   readonly pause: readonly [number, number];
   readonly victims: (fleet: Fleet) => readonly Service[];
+  /** As for `npm start -- --transport`. Default TCP. */
+  readonly transport?: string;
 }
 
 export interface Aftermath {
@@ -42,7 +44,7 @@ export async function killAtRandom(plan: Plan, endLimit: number): Promise<Afterm
   try {
     const run = `r${plan.seed.toString(36)}`;
     const token = 'a token for a test';
-    const shops = { shops: 2, faultRate: 0.02 };
+    const shops = { shops: 2, faultRate: 0.02, ...(plan.transport === undefined ? {} : { transport: plan.transport }) };
     fleet = await startFleet({ url: database.url, token, season: run, logs, ...shops });
     await client.connect();
     const approving = approveOrders(fleet, ending.signal);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { isInstalled, isUp } from './brokers.js';
+import { isInstalled, isUp, type OwnBroker } from './brokers.js';
 
 const BROKER = process.env['KAFKA_BROKER'] ?? '127.0.0.1:9092';
 
@@ -17,7 +17,25 @@ export interface KafkaCluster {
 export async function kafkaCluster(): Promise<KafkaCluster | undefined> {
   const [host, port] = BROKER.split(':');
   if (await isUp({ host: host!, port: Number(port) })) return { broker: BROKER, stop: () => Promise.resolve() };
-  if (!isInstalled('kcat')) return undefined;
+  return isInstalled('kcat') ? mockCluster() : undefined;
+}
+
+/** One that a test may take away and bring back; each time it is somewhere else. */
+export function ownCluster(): OwnBroker & { broker(): string } {
+  let mock: KafkaCluster | undefined;
+  return {
+    port: 1,
+    broker: () => mock?.broker ?? '127.0.0.1:1',
+    start: async () => void (mock = await mockCluster()),
+    async stop() {
+      await mock?.stop();
+      mock = undefined;
+    },
+    remove: () => Promise.resolve(),
+  };
+}
+
+async function mockCluster(): Promise<KafkaCluster> {
   const mock = spawn(
     'kcat',
     ['-X', 'test.mock.num.brokers=1', '-b', '127.0.0.1:1', '-C', '-t', 'keepalive', '-q', '-d', 'mock'],

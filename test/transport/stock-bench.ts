@@ -18,13 +18,15 @@ const PROCESS = fileURLToPath(new URL('./stock-process.mjs', import.meta.url));
 
 /** What a transport's spec says about it. `options` are those that Nest takes on both sides. */
 export interface TransportUnderTest {
-  readonly transport: Exclude<keyof typeof Transport, 'GRPC'>;
+  readonly transport: keyof typeof Transport;
   /** How both sides reach a service over the shared broker, or over that on another port. */
   options(service: string, port?: number): object;
   /** What becomes of a command that the service has no handler for. */
   readonly unhandled: 'NO_HANDLER' | 'SERVICE_UNREACHABLE' | 'NO_ANSWER';
   /** Both sides are given it. */
   readonly namespace?: string;
+  /** Whether Nest's own server cannot serve ordinary handlers on this transport. */
+  readonly onlySafely?: boolean;
   /** What Nest's own server needs beside these, for a service that does not use `listenAs`. */
   ordinary?(service: string): object;
 }
@@ -64,7 +66,10 @@ export class StockBench {
   }
 
   /** A service without `@Handles` in this process; `safely` with `listenAs`. */
-  async ordinary(name: string, safely = false): Promise<{ stock: StockBench['stock']; room: StockRoom }> {
+  async ordinary(
+    name: string,
+    safely = this.under.onlySafely ?? false,
+  ): Promise<{ stock: StockBench['stock']; room: StockRoom }> {
     const service = `${this.service}_${name}`;
     const stock = stockContract(service);
     const room = new StockRoom();

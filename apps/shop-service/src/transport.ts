@@ -8,26 +8,24 @@ const url = (variable: string, otherwise: string): URL => new URL(process.env[va
 /** Keeps several shops apart on one broker. */
 const namespace = process.env['SHOP_NAMESPACE'] || undefined;
 
-/** What `microservices` and `listenAs` make of a pattern or a name, for ordinary clients, which know of no namespaces. */
-export function inNamespace(name: string): string {
-  return namespace === undefined ? name : `${namespace}.${name}`;
-}
-
 /** How a service is reached, the same on both sides. */
 const TRANSPORTS = {
   tcp: (service: ServiceName) => ({
     transport: Transport.TCP,
     options: { host: '127.0.0.1', port: portOf(service) },
   }),
+  grpc: (service: ServiceName) => ({
+    transport: Transport.GRPC,
+    options: { url: `127.0.0.1:${portOf(service)}` },
+  }),
   nats: () => ({
     transport: Transport.NATS,
     options: { servers: url('NATS_URL', 'nats://127.0.0.1:4222').href },
   }),
-  rabbitmq: (service: ServiceName) => ({
+  rabbitmq: () => ({
     transport: Transport.RMQ,
     // A queue that nobody has used for ten minutes goes away: each run of the shop has its own.
     options: {
-      queue: inNamespace(service),
       urls: [url('AMQP_URL', 'amqp://guest:guest@127.0.0.1:5672').href],
       queueOptions: { durable: true, expires: 600_000 },
     },
@@ -44,7 +42,7 @@ const TRANSPORTS = {
     transport: Transport.KAFKA,
     options: {
       client: { brokers: [process.env['KAFKA_BROKER'] || '127.0.0.1:9092'] },
-      consumer: { groupId: inNamespace(service), maxWaitTimeInMs: 50 },
+      consumer: { groupId: namespace === undefined ? service : `${namespace}.${service}`, maxWaitTimeInMs: 50 },
     },
   }),
 } satisfies Record<string, (service: ServiceName) => ListenOptions>;
@@ -53,7 +51,7 @@ type TransportName = keyof typeof TRANSPORTS;
 
 /**
  * How the services talk to each other: `SHOP_TRANSPORT`, by default TCP.
- * What it answers suits `listenAs`, `microservices` and `ClientProxyFactory`.
+ * What it answers suits `listenAs` and `microservices`.
  */
 export function transportTo(service: ServiceName): ListenOptions & { readonly transport: Transport } {
   const name = process.env['SHOP_TRANSPORT'] || 'tcp';

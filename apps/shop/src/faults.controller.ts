@@ -1,11 +1,15 @@
 import { BadRequestException, Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { ClientKafka, type ClientOptions, type ClientProxy, ClientProxyFactory } from '@nestjs/microservices';
-import { inNamespace, PARTICIPANTS, transportTo } from '@shop/service';
-import { firstValueFrom, timeout } from 'rxjs';
+import { PARTICIPANTS, type ServiceName, transportTo } from '@shop/service';
+import { randomUUID } from 'node:crypto';
+import { contract } from 'reprise/contracts';
+import { microservices, type Services } from 'reprise/microservices';
 import { z } from 'zod';
 import { TokenGuard } from './token.guard.js';
 
 const Wish = z.object({ rate: z.number().min(0).max(1), service: z.enum(PARTICIPANTS).optional() });
+
+/** So long a service is given to say that it was told, in milliseconds: joining Kafka takes three seconds. */
+const PATIENCE = 10_000;
 
 /** `POST /faults {"rate":0.2}`: how much trouble the services shall make from now on. */
 @Controller('faults')
@@ -21,18 +25,20 @@ export class ShopFaultsController {
     return Object.fromEntries(await Promise.all(answers));
   }
 
-  private async tell(service: (typeof PARTICIPANTS)[number], rate: number): Promise<string> {
-    const client: ClientProxy = ClientProxyFactory.create(transportTo(service) as ClientOptions);
-    const pattern = inNamespace(`${service}.faults`);
-    // Kafka has to know before it connects that answers will come.
-    if (client instanceof ClientKafka) client.subscribeToResponseOf(pattern);
+  private async tell(service: ServiceName, rate: number): Promise<string> {
+    const { faults } = contract(service, { faults: { input: Wish.pick({ rate: true }) } });
+    const transport = microservices({ [service]: transportTo(service) } as Services);
+    transport.register(faults);
+    const deadline = Date.now() + PATIENCE;
+    const nobody = { saga: 'faults', instance: 'faults', run: 'faults', step: 'faults', call: 0, attempt: 1 };
     try {
-      await firstValueFrom(client.send(pattern, { rate }).pipe(timeout(10_000)));
-      return 'told';
+      const command = { ...nobody, address: faults.address, key: randomUUID(), deadline, input: { rate } };
+      const reply = await transport.send(command, deadline);
+      return reply.outcome === 'completed' ? 'told' : `refused: ${reply.error.message}`;
     } catch (error) {
       return `not reached: ${String(error)}`;
     } finally {
-      await client.close();
+      await transport.close();
     }
   }
 }

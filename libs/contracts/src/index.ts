@@ -13,6 +13,7 @@ export type { ContractError, ContractErrorClass } from './contract-error.js';
 export { declaredErrorClass, type ErrorClass } from './declared-error-class.js';
 export { declaredErrors } from './declared-errors.js';
 export type { Handlers } from './handlers.js';
+export { DECLARED_ERROR_METADATA, PARTICIPANT_RPC } from './participant-rpc.js';
 export { forTheWire, readReply } from './reply-wire.js';
 export { ENVELOPE_KEY, INPUT_KEY, readRequest, wrapRequest, type WireRequest } from './request-wire.js';
 export {
@@ -21,4 +22,5 @@ export {
   TRANSPORT_CAPABILITIES,
   type TransportCapabilities,
 } from './transport-capabilities.js';
+export { Seal, sharedKeyMistake, type AnsweredRequest, type Hmac } from './seal.js';
 export { isSchema, validateWith, type Validated } from './validate-with.js';

@@ -31,6 +31,7 @@ export const TRANSPORT_CAPABILITIES: Readonly<Record<string, TransportCapabiliti
   REDIS: capable({ name: 'Redis', replicas: 'each', refusesAtOnce: true }),
   RMQ: capable({ name: 'RabbitMQ', replicas: 'one', keeps: true, redelivers: true, headers: true }),
   MQTT: capable({ name: 'MQTT', replicas: 'one', headers: true, refusesAtOnce: true }),
+  GRPC: capable({ name: 'gRPC', replicas: 'connected', headers: true, refusesAtOnce: true }),
   KAFKA: capable({
     name: 'Kafka',
     replicas: 'one',

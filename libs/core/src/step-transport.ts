@@ -27,10 +27,12 @@ export interface StepEnvelope {
   /** When the caller stops waiting for this attempt, in milliseconds since the epoch. */
   readonly deadline: number;
   readonly traceparent?: string;
+  /** Present when the two services share a key. */
+  readonly signature?: string;
 }
 
 /** One attempt of a remote step on its way to a participant. */
-export interface StepCommand extends Omit<StepEnvelope, 'v'> {
+export interface StepCommand extends Omit<StepEnvelope, 'v' | 'signature'> {
   readonly address: CommandAddress;
   /** The decoded input of the command. */
   readonly input: unknown;
@@ -67,10 +69,11 @@ export abstract class StepTransport {
 
 /** A participant's answer on the wire. */
 export type ReplyEnvelope =
-  | { readonly $reprise: 1; readonly ok: true; readonly result: Json }
+  | { readonly $reprise: 1; readonly ok: true; readonly result: Json; readonly signature?: string }
   | {
       readonly $reprise: 1;
       readonly ok: false;
       readonly kind: 'declared' | 'fatal' | 'transient';
       readonly error: RecordedError;
+      readonly signature?: string;
     };

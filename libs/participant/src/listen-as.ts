@@ -1,6 +1,7 @@
-import { Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { Transport, type GrpcOptions, type MicroserviceOptions } from '@nestjs/microservices';
 import { NAMESPACE } from 'reprise/contracts';
 import { SagaError } from 'reprise/core';
+import { grpcServer } from './servers/grpc-server.js';
 import { kafkaServer } from './servers/kafka-server.js';
 import { mqttServer } from './servers/mqtt-server.js';
 import { natsServer } from './servers/nats-server.js';
@@ -18,6 +19,7 @@ const RECIPES: ReadonlyMap<unknown, ServerRecipe> = new Map<unknown, ServerRecip
   [Transport.RMQ, rmqServer],
   [Transport.MQTT, mqttServer],
   [Transport.KAFKA, kafkaServer],
+  [Transport.GRPC, grpcServer],
 ]);
 
 /**
@@ -59,8 +61,14 @@ export function listenAs(service: string, { transport, options, namespace }: Lis
   return { strategy: announceReplicas(service, Transport[transport!], server) };
 }
 
+/** gRPC without a `.proto`: all operations go through one method. */
+export interface ListenGrpcOptions {
+  readonly transport: Transport.GRPC;
+  readonly options?: Partial<Pick<GrpcOptions['options'], 'url' | 'credentials' | 'channelOptions'>>;
+}
+
 /** What `createMicroservice` takes for one of Nest's transports. */
-export type ListenOptions = Exclude<MicroserviceOptions, { strategy: unknown }> & {
+export type ListenOptions = (Exclude<MicroserviceOptions, { strategy: unknown } | GrpcOptions> | ListenGrpcOptions) & {
   /** Goes before each pattern and before the name of the service; what the saga's side has in `microservices({ … })`. */
   readonly namespace?: string;
 };

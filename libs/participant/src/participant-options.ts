@@ -24,6 +24,11 @@ export interface ParticipantOptions {
   readonly drain?: Duration;
   /** The longest result, in characters of JSON. Default one million. */
   readonly payloadLimit?: number;
+  /**
+   * Keys that this process shares with those that send commands, of 32 characters or more: the first signs answers, every one is
+   * accepted. What is not signed is refused then, ordinary callers included.
+   */
+  readonly sharedKeys?: readonly string[];
 }
 
 export interface ParticipantAsyncOptions extends Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider, 'inject'> {

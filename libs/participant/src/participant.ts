@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { readRequest, validateWith, type WireRequest } from 'reprise/contracts';
+import { readRequest, Seal, sharedKeyMistake, validateWith, type WireRequest } from 'reprise/contracts';
 import { SagaError, type ReplyEnvelope, type StepEnvelope } from 'reprise/core';
 import type { EntityManager } from 'typeorm';
 import { answerLimit } from './answer-limit.js';
@@ -22,7 +22,11 @@ export class Participant {
   private readonly log = new Logger(Participant.name);
   private readonly payloadLimit: number | undefined;
 
-  constructor(@Inject(PARTICIPANT_OPTIONS) { inbox, payloadLimit }: ParticipantOptions) {
+  private readonly seal: Seal | undefined;
+
+  /** @throws SagaError `INVALID_CONFIGURATION` for keys that are too short */
+  constructor(@Inject(PARTICIPANT_OPTIONS) { inbox, payloadLimit, sharedKeys }: ParticipantOptions) {
+    this.seal = sharedKeys && sealWith(sharedKeys);
     this.inbox = inbox && new PostgresInbox(inbox);
     this.payloadLimit = payloadLimit;
   }
@@ -39,17 +43,31 @@ export class Participant {
       return unreadable(error);
     }
     const { envelope } = request;
-    if (!this.inFlight.enter()) {
-      if (envelope) return refusalReply(shuttingDown());
-      throw rpcException(shuttingDown().error);
+    const refusal = this.refusalOf(handled.command.pattern, request);
+    if (refusal !== undefined) {
+      if (envelope) return this.signed(envelope, refusalReply(refusal));
+      throw rpcException(refusal.error);
     }
     try {
       return envelope
-        ? await this.answerSaga(handled, envelope, request, args, run)
+        ? this.signed(envelope, await this.answerSaga(handled, envelope, request, args, run))
         : await this.answerCaller(handled, args, run);
     } finally {
       this.inFlight.leave();
     }
+  }
+
+  /** Why a request is not looked at; undefined when it is in, and counted. */
+  private refusalOf(pattern: string, { envelope, encoded }: WireRequest): Refusal | undefined {
+    if (this.seal && !(envelope && this.seal.acceptsRequest(pattern, envelope, encoded))) {
+      this.log.warn(`${pattern} refused a request that is not signed with a shared key.`);
+      return notSigned(pattern);
+    }
+    return this.inFlight.enter() ? undefined : shuttingDown();
+  }
+
+  private signed(envelope: StepEnvelope, reply: ReplyEnvelope): ReplyEnvelope {
+    return this.seal ? this.seal.signReply(envelope, reply) : reply;
   }
 
   private async answerSaga(
@@ -130,6 +148,23 @@ function demandTime(deadline: number, pattern: string): void {
     'REQUEST_DEADLINE_PASSED',
     `A request for "${pattern}" came after its deadline and was not run.`,
     'If this happens often, give the step a longer timeout, and compare the clocks of the two machines.',
+  );
+}
+
+function sealWith(keys: readonly string[]): Seal {
+  const mistake = sharedKeyMistake(keys);
+  if (mistake !== undefined) {
+    throw new SagaError('INVALID_CONFIGURATION', `ParticipantModule: ${mistake}`, 'Use `openssl rand -base64 32`.');
+  }
+  return new Seal(keys, (key, text) => createHmac('sha256', key).update(text).digest('base64'));
+}
+
+function notSigned(pattern: string): Refusal {
+  return new Refusal(
+    'transient',
+    'BAD_SIGNATURE',
+    `A request for "${pattern}" is not signed with a key that this participant shares with the sender; it was not run.`,
+    'Give both sides the same `sharedKeys`.',
   );
 }
 

@@ -1,4 +1,5 @@
 import { Transport } from '@nestjs/microservices';
+import { grpcDialect } from './grpc-dialect.js';
 import { kafkaDialect } from './kafka-dialect.js';
 import { mqttDialect } from './mqtt-dialect.js';
 import { natsDialect } from './nats-dialect.js';
@@ -14,6 +15,7 @@ const DIALECTS: ReadonlyMap<Transport, ServiceDialect> = new Map([
   [Transport.RMQ, rmqDialect],
   [Transport.MQTT, mqttDialect],
   [Transport.KAFKA, kafkaDialect],
+  [Transport.GRPC, grpcDialect],
 ]);
 
 /** The dialect of a transport, or a sentence that says why there is none. */

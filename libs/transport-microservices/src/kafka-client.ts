@@ -1,3 +1,5 @@
+import { driver } from './driver.js';
+
 /** What is used of kafkajs. */
 export interface KafkaMessage {
   readonly value: Buffer | null;
@@ -33,9 +35,7 @@ interface KafkaPackage {
 
 /** Kafka as the user configured it, but silent: what goes wrong is in the error of the attempt. */
 export async function kafkaClient(options: object): Promise<KafkaClient> {
-  // Named by a variable, so that the compiler does not look for a package that need not be there.
-  const name = 'kafkajs';
-  const { Kafka, logLevel } = ((await import(name)) as { default: KafkaPackage }).default;
+  const { Kafka, logLevel } = await driver<KafkaPackage>('kafkajs');
   return new Kafka({
     clientId: 'reprise',
     brokers: ['localhost:9092'],

@@ -20,6 +20,8 @@ interface Link {
   readonly consumer: KafkaConsumer;
 }
 
+/** So long a good-bye may take, in milliseconds: a broker that is gone never answers. */
+const GOODBYE = 5_000;
 const LIMIT = TRANSPORT_CAPABILITIES['KAFKA']!.payloadLimit!;
 
 /**
@@ -31,6 +33,8 @@ export class KafkaConnection implements ServiceConnection {
   private readonly answers: string;
   private readonly waiting = new Map<string, Settle>();
   private link: Promise<Link> | undefined;
+  /** Those that say good-bye to their brokers. */
+  private readonly leaving = new Set<Promise<void>>();
   private closed = false;
 
   constructor(private readonly reach: ServiceToReach) {
@@ -62,7 +66,13 @@ export class KafkaConnection implements ServiceConnection {
 
   async close(): Promise<void> {
     this.closed = true;
+    const { link } = this;
     this.lose('Connection closed');
+    const left = Promise.resolve(link?.catch(() => undefined)).then(() => Promise.all(this.leaving));
+    let timer: NodeJS.Timeout | undefined;
+    const impatient = new Promise((resolve) => (timer = setTimeout(resolve, GOODBYE)));
+    await Promise.race([left, impatient]);
+    clearTimeout(timer);
   }
 
   private async deliver(id: string, topic: string, payload: unknown, terms: DeliveryTerms): Promise<void> {
@@ -109,11 +119,15 @@ export class KafkaConnection implements ServiceConnection {
       await Promise.all([producer.connect(), consumer.connect()]);
       await consumer.subscribe({ topics: [this.answers], fromBeginning: false });
       // After its first look it stands at the end of the topic, and misses nothing that comes later.
-      const looked = new Promise<void>((resolve) => consumer.on(consumer.events.FETCH, resolve));
+      const looked = new Promise<void>((resolve, reject) => {
+        consumer.on(consumer.events.FETCH, resolve);
+        consumer.on(consumer.events.CRASH, () => reject(new Error('the broker was lost while it was joined')));
+      });
+      looked.catch(() => undefined);
       await consumer.run({ autoCommit: false, eachMessage: ({ message }) => Promise.resolve(this.take(message)) });
       await looked;
     } catch (reason) {
-      leave(link);
+      this.leave(link);
       throw reason;
     }
     let lost = false;
@@ -133,7 +147,17 @@ export class KafkaConnection implements ServiceConnection {
     const link = this.link;
     this.link = undefined;
     for (const settle of [...this.waiting.values()]) settle(new DeliveryFailure('SERVICE_UNREACHABLE', how));
-    link?.then(leave, () => undefined);
+    link?.then(
+      (open) => this.leave(open),
+      () => undefined,
+    );
+  }
+
+  private leave({ producer, consumer }: Link): void {
+    const left = Promise.allSettled([producer.disconnect(), consumer.disconnect()]).then(() => {
+      this.leaving.delete(left);
+    });
+    this.leaving.add(left);
   }
 
   private take({ value, headers = {} }: KafkaMessage): void {
@@ -154,8 +178,4 @@ function read(text: string, json: RegExp): unknown {
   } catch {
     return text;
   }
-}
-
-function leave({ producer, consumer }: Link): void {
-  for (const side of [producer, consumer]) side.disconnect().catch(() => undefined);
 }

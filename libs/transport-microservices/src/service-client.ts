@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import { Seal, type AnsweredRequest, type Hmac } from 'reprise/contracts';
 import { SagaError, type CommandAddress } from 'reprise/core';
 import { awaitAnswer } from './await-answer.js';
 import type { ConnectionOptions, DeliveryTerms, ServiceConnection, ServiceDialect } from './service-dialect.js';
@@ -9,16 +11,23 @@ export class ServiceFailure extends Error {
   }
 }
 
+const hmac: Hmac = (key, text) => createHmac('sha256', key).update(text).digest('base64');
+
+/** What one request has beside its payload. */
+export type AskTerms = DeliveryTerms & AnsweredRequest;
+
 /** What a service's configuration says beside its transport. */
 export interface ClientSettings {
   readonly options?: object;
   readonly envelope?: 'embedded' | 'none';
   readonly namespace?: string;
+  readonly sharedKeys?: readonly string[];
 }
 
 /** One service as it is configured: opens its connection when it is first needed. */
 export class ServiceClient {
   readonly envelope: 'embedded' | 'none';
+  private readonly seal: Seal | undefined;
   private readonly options: ConnectionOptions;
   private connection: ServiceConnection | undefined;
 
@@ -28,10 +37,11 @@ export class ServiceClient {
   constructor(
     private readonly service: string,
     private readonly dialect: ServiceDialect,
-    { options, envelope, namespace }: ClientSettings,
+    { options, envelope, namespace, sharedKeys }: ClientSettings,
   ) {
     this.options = { ...options };
     this.envelope = envelope ?? 'embedded';
+    this.seal = sharedKeys && new Seal(sharedKeys, hmac);
     this.prefix = namespace === undefined ? '' : `${namespace}.`;
   }
 
@@ -52,14 +62,17 @@ export class ServiceClient {
   }
 
   /**
-   * @throws SagaError `SERVICE_UNREACHABLE`, `NO_HANDLER`, `NO_ANSWER`, `PAYLOAD_TOO_LARGE`
+   * @throws SagaError `SERVICE_UNREACHABLE`, `NO_HANDLER`, `NO_ANSWER`, `PAYLOAD_TOO_LARGE`, `BAD_SIGNATURE`
    * @throws ServiceFailure for an error that the service sent
    */
-  async ask(address: CommandAddress, payload: unknown, terms: DeliveryTerms, giveUpAt: number): Promise<unknown> {
+  async ask(address: CommandAddress, payload: unknown, terms: AskTerms, giveUpAt: number): Promise<unknown> {
     const pattern = `${address.service}.${address.operation}`;
-    const answers = this.opened().send(`${this.prefix}${pattern}`, payload, terms);
+    const signed = this.seal ? this.seal.signRequest(pattern, payload) : payload;
+    const answers = this.opened().send(`${this.prefix}${pattern}`, signed, terms);
     try {
-      return await awaitAnswer(answers, giveUpAt, () => noAnswer(pattern));
+      const answer = await awaitAnswer(answers, giveUpAt, () => noAnswer(pattern));
+      if (this.seal && !this.seal.acceptsReply(terms, answer)) throw notSigned(pattern);
+      return answer;
     } catch (failure) {
       if (failure instanceof SagaError) throw failure;
       switch (this.dialect.problem(failure)) {
@@ -72,7 +85,7 @@ export class ServiceClient {
         case 'PAYLOAD_TOO_LARGE':
           throw tooLarge(pattern, this.dialect.name);
         default:
-          throw new ServiceFailure(failure);
+          throw this.seal ? notSigned(pattern) : new ServiceFailure(failure);
       }
     }
   }
@@ -94,6 +107,14 @@ export class ServiceClient {
     this.connection = undefined;
     await open?.close();
   }
+}
+
+function notSigned(pattern: string): SagaError {
+  return new SagaError(
+    'BAD_SIGNATURE',
+    `The answer to "${pattern}" is not signed with a key that this process shares with the service; it is not believed.`,
+    'Give both sides the same `sharedKeys`. The step is tried again by its policy.',
+  );
 }
 
 function noAnswer(pattern: string): SagaError {
