@@ -7,6 +7,7 @@ import {
   SagaClient,
   SagaEngine,
   SagaModule,
+  SagaQueries,
   Signal,
   Step,
   Update,
@@ -87,6 +88,25 @@ describe('a client', () => {
     expect(front.get(SagaEngine).resident).toBe(0);
     await started({ imports: [SagaModule.forRoot({ store: shared })], providers: [GreetSaga] });
     await expect(handle.result()).resolves.toBe('hello them');
+  });
+
+  it('S10 starts what begins later, once for many starts, and shows when; it is cancelled before that', async () => {
+    const app = await started({
+      imports: [SagaModule.forRoot({ store: memoryStore() }), GreeterModule],
+      providers: [GreetSaga],
+    });
+    const { greetings } = app.get(Greeter);
+    const first = await greetings.start('a', { id: 'g1', debounce: '1 hour' });
+    const { beginsAt } = await first.describe();
+    const handle = await greetings.start('b', { id: 'g1', debounce: '2 hours', maxWait: '1 day' });
+    const later = await handle.describe();
+    expect(later).toMatchObject({ status: 'delayed', key: (await first.describe()).key });
+    expect(later.beginsAt! - beginsAt!).toBeGreaterThanOrEqual(3_600_000);
+    expect(await app.get(SagaQueries).count({ status: 'delayed' })).toMatchObject({ count: 1 });
+    await handle.cancel('not needed');
+    await expect(handle.result()).rejects.toMatchObject({ code: 'SAGA_CANCELLED' });
+    const soon = await greetings.start('c', { id: 'g2', delay: '20ms' });
+    await expect(soon.result()).resolves.toBe('hello c');
   });
 
   it('D8 asks an instance with the class of the version that it began with', async () => {
