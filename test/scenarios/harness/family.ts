@@ -51,10 +51,14 @@ export function family(name: string, scenarios: readonly Scenario[], killing: Pa
     it(
       'all at once over PostgreSQL, while workers die',
       async () => {
-        const kills = await runWithKills(scratch, scenarios, { seed, deaths, within }).catch((error: unknown) => {
-          throw new Error(`with SCENARIO_SEED=${seed}`, { cause: error });
-        });
-        process.stdout.write(`${name}: ${kills} workers died (SCENARIO_SEED=${seed})\n`);
+        const { kills, cuts } = await runWithKills(scratch, scenarios, { seed, deaths, within }).catch(
+          (error: unknown) => {
+            throw new Error(`with SCENARIO_SEED=${seed}`, { cause: error });
+          },
+        );
+        process.stdout.write(
+          `${name}: ${kills} workers died, ${cuts} times all connections broke (SCENARIO_SEED=${seed})\n`,
+        );
         expect(kills).toBeGreaterThan(0);
       },
       PATIENCE,

@@ -1,4 +1,4 @@
-import { isScheduledId, type SagaDefinition } from 'reprise/core';
+import { isScheduledId, type InstanceSummary, type SagaDefinition } from 'reprise/core';
 import type { SagaEngine } from 'reprise/runtime';
 import { crashAtEveryPoint, replayEveryPrefix, replayHistory, TestProcess, type CrashPoint } from 'reprise/testing';
 import { MemoryClient } from './memory-client.js';
@@ -25,14 +25,21 @@ export async function runInMemory(scenario: Scenario): Promise<void> {
   await process.engine.crash();
 }
 
-/** Runs it once for every moment at which the process may die. Answers how many moments there were. */
-export async function crashEverywhereIn(scenario: Scenario): Promise<number> {
+/**
+ * Runs it once for every moment at which the process may die. Answers how many moments there were.
+ * @param about what each instance has to come to in all of them
+ */
+export async function crashEverywhereIn(scenario: Scenario, about = endOfInstance): Promise<number> {
   const { points } = await crashAtEveryPoint(async (point) => {
     const { process } = await enact(scenario, 'crashes', point);
-    // Which ticks of a schedule are left out depends on when the process was away; what they started has to have ended all the same.
-    return process.instances.map(({ id, status }) => (isScheduledId(id) ? status : `${id} ${status}`)).sort();
+    return process.instances.map(about).sort();
   });
   return points;
+}
+
+/** Which ticks of a schedule are left out depends on when the process was away; what they started has to have ended all the same. */
+function endOfInstance({ id, status }: InstanceSummary): string {
+  return isScheduledId(id) ? status : `${id} ${status}`;
 }
 
 /** Runs it and leaves the process to whoever looks at it, and crashes it then. */

@@ -27,6 +27,12 @@ export async function runOverPostgres(
   return kept;
 }
 
+/** How many workers died, and how often the connections of the others broke. */
+export interface Losses {
+  readonly kills: number;
+  readonly cuts: number;
+}
+
 export interface Killing {
   readonly seed: number;
   /** How many workers die. */
@@ -35,12 +41,14 @@ export interface Killing {
   readonly within: number;
 }
 
-/** The same, and one worker after the other dies at a moment that chance picks. Answers how many did. */
+/**
+ * The same, and one worker after the other dies at a moment that chance picks; in between the connections of those that live break.
+ */
 export async function runWithKills(
   scratch: ScratchSchema,
   scenarios: readonly Scenario[],
   { seed, deaths, within }: Killing,
-): Promise<number> {
+): Promise<Losses> {
   return onStage(scratch, 'kills', scenarios, async (stage, played) => {
     const chance = seededRandom(seed);
     let over = false;
@@ -50,10 +58,11 @@ export async function runWithKills(
       // The first comes soon: the quickest scenario has begun, and has not ended.
       const longest = stage.kills === 0 ? within / 10 : within;
       await Promise.race([pass(chance() * longest), ended.catch(() => undefined)]);
-      if (!over) await stage.kill(chance());
+      if (over) break;
+      await (stage.kills > stage.cuts && chance() < 0.4 ? stage.cut() : stage.kill(chance()));
     }
     await ended;
-    return stage.kills;
+    return { kills: stage.kills, cuts: stage.cuts };
   });
 }
 

@@ -31,7 +31,7 @@ export interface ScenarioPlan<World extends Books> {
   /** What `drive` answers, in every mode. */
   readonly ends: object | ((size: number) => object);
   /** What stands in the books in the end, in order of the alphabet. Default: nothing that was done is left. */
-  readonly standing?: (size: number) => readonly string[];
+  readonly standing?: (size: number, world: World) => readonly string[];
 }
 
 /** One run of a scenario, with a world of its own. */
@@ -70,7 +70,7 @@ export function scenario<World extends Books = Books>(plan: ScenarioPlan<World>)
     const size = sizeIn(mode, plan.size);
     const perform = async (client: Client): Promise<void> => {
       expect(await drive(client, world, size)).toEqual(typeof ends === 'function' ? ends(size) : ends);
-      expect(world.standing).toEqual(standing?.(size) ?? []);
+      expect(world.standing).toEqual(standing?.(size, world) ?? []);
     };
     return { name, day, providers, participant, calendar, apart, hosting, perform };
   };

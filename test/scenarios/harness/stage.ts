@@ -23,6 +23,7 @@ interface Cast {
 export class Stage {
   client!: SagaEngine;
   kills = 0;
+  cuts = 0;
   private readonly on: Cast[] = [];
   private readonly definitions = new Map<string, SagaDefinition>();
   private readonly workers: Worker[] = [];
@@ -34,7 +35,7 @@ export class Stage {
 
   async open(plays: ReadonlyMap<string, Play>): Promise<void> {
     for (const [prefix, play] of plays) this.on.push({ prefix, play, providers: play.providers });
-    const { engine, store } = await this.boot([]);
+    const { engine, store } = await this.boot([], this.scratch.url);
     [this.client, this.clientStore] = [engine, store];
     for (const at of [0, 1]) this.workers.push(await this.boot(this.hosted(at)));
   }
@@ -48,6 +49,13 @@ export class Stage {
       this.gone.push(worker);
       this.workers[at] = await this.boot(this.hosted(at));
       this.kills++;
+    });
+  }
+
+  /** Every connection of the workers breaks, whatever it is about; they go on with others (law W6). */
+  async cut(): Promise<void> {
+    await this.change(async () => {
+      if ((await this.scratch.cutConnections()) > 0) this.cuts++;
     });
   }
 
@@ -111,8 +119,8 @@ export class Stage {
       }));
   }
 
-  private async boot(hosted: readonly HostedSaga[]): Promise<Worker> {
-    const store = postgres({ url: this.scratch.url, schema: this.scratch.name, pool: 4 });
+  private async boot(hosted: readonly HostedSaga[], url = this.scratch.namedUrl): Promise<Worker> {
+    const store = postgres({ url, schema: this.scratch.name, pool: 4 });
     const calendar = this.on.map(({ play }) => play.calendar).find((found): found is CronCalendar => !!found);
     const engine = new SagaEngine({
       store,
