@@ -37,10 +37,20 @@ export class MemoryClient implements Client {
   }
 
   async updateAs(key: string, saga: SagaClass, name: string, update: string, ...args: unknown[]): Promise<never> {
-    return (await this.process.act(async (engine) => {
-      const accepted = await engine.update(sagaDefinition(saga), name, update, args, { key });
-      return accepted.result();
-    })) as never;
+    for (;;) {
+      let answer: { readonly result: unknown } | { readonly error: unknown } | undefined;
+      await this.process.act(async (engine) => {
+        const accepted = await engine.update(sagaDefinition(saga), name, update, args, { key });
+        void accepted.result().then(
+          (result) => (answer = { result }),
+          (error: unknown) => (answer = { error }),
+        );
+      });
+      await this.process.until(() => answer !== undefined);
+      if ('result' in answer!) return answer.result as never;
+      // The process died: it is asked again, and answers what it did.
+      if (!(answer!.error instanceof SagaError) || answer!.error.code !== 'SHUTTING_DOWN') throw answer!.error;
+    }
   }
 
   async query(saga: SagaClass, name: string, query: string): Promise<never> {
