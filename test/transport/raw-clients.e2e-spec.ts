@@ -114,5 +114,24 @@ await withBroker('RMQ', () => {
       await expectAnswers(bench, bench.caller());
       await connection.close();
     });
+
+    it('says what is wrong when the queue is there with other options, and ends no process', async () => {
+      const other = new StockBench({
+        transport: 'RMQ',
+        unhandled: 'NO_HANDLER',
+        options: () => ({ urls: [BROKERS.RMQ], queueOptions: { ...queueOptions, expires: 50_000 } }),
+      });
+      await other.setUp();
+      const connection = await connectAmqp(BROKERS.RMQ);
+      await (await connection.createChannel()).assertQueue(other.service, queueOptions);
+      const asked = send(other.caller(), other.command(other.stock.reserve, { sku: 'tea' }));
+      await expect(asked).rejects.toMatchObject({
+        code: 'SERVICE_UNREACHABLE',
+        message: expect.stringMatching(/PRECONDITION|inequivalent/) as string,
+      });
+      await expect(other.participant()).rejects.toThrow(/PRECONDITION|inequivalent/);
+      await connection.close();
+      await other.tearDown();
+    });
   });
 });

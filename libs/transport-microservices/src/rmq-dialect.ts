@@ -68,10 +68,14 @@ interface ReturningChannel {
 class FrankClientRmq extends ClientRMQ {
   protected override readonly logger = new SilentLogger();
 
+  /** The channel of the connection of the moment: Nest asks for it twice. */
+  private setting: { readonly client: unknown; readonly up: Promise<void> } | undefined;
+
   /** Nest never says that a channel could not be set up, for instance because the queue exists with other options. */
   override createChannel(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const client = this.client as { createChannel(options: object): ReturningChannel };
+    const client = this.client as { createChannel(options: object): ReturningChannel };
+    if (this.setting?.client === client) return this.setting.up;
+    const up = new Promise<void>((resolve, reject) => {
       const channel = client.createChannel({
         json: false,
         setup: async (plain: unknown) => {
@@ -86,6 +90,10 @@ class FrankClientRmq extends ClientRMQ {
       channel.on('error', () => undefined);
       this.channel = channel;
     });
+    // Whoever connects hears of it; Nest keeps it in a second place, where nobody does.
+    up.catch(() => undefined);
+    this.setting = { client, up };
+    return up;
   }
 
   /** Nest does not expect the broker to cancel its subscription, nor an answer to a question that nobody asked. */

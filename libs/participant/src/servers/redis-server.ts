@@ -6,6 +6,8 @@ export const redisServer: ServerRecipe = ({ options }) =>
   new PatientServerRedis({
     retryAttempts: Number.MAX_SAFE_INTEGER,
     retryDelay: 500,
+    // Subscribing waits for Redis too: Nest does not look whether it was possible.
+    maxRetriesPerRequest: null,
     disconnectTimeout: 500,
     ...options,
   });

@@ -25,12 +25,55 @@ interface Answer {
 }
 interface AmqpChannel {
   ack(message: unknown): void;
+  consume(...how: unknown[]): Promise<unknown>;
+}
+interface ConnectionManager {
+  createChannel(options: unknown): { on(event: 'error', listener: (error: unknown) => void): void };
 }
 interface ReturningChannel {
   sendToQueue(queue: unknown, content: Buffer, options: object): Promise<unknown>;
 }
 
 class AcknowledgingServerRmq extends ServerRMQ {
+  /** Until the first channel is up: tells whoever waits for it that it cannot be. */
+  private refuse: ((error: unknown) => void) | undefined;
+
+  override listen(callback: (error?: unknown) => void): Promise<void> {
+    this.refuse = callback;
+    return super.listen(callback);
+  }
+
+  /** A channel that nobody listens to when it fails would end the process. */
+  override async createClient<T>(): Promise<T> {
+    const manager = await super.createClient<ConnectionManager>();
+    const createChannel = manager.createChannel.bind(manager);
+    manager.createChannel = (options) => {
+      const channel = createChannel(options);
+      channel.on('error', (error) => this.logger.error(error));
+      return channel;
+    };
+    return manager as T;
+  }
+
+  /** Nest never says that a channel could not be set up, for instance because the queue exists with other options. */
+  override async setupChannel(channel: AmqpChannel, callback: () => void): Promise<void> {
+    const consume = channel.consume.bind(channel);
+    channel.consume = (...how) => {
+      const consuming = consume(...how);
+      // The connection may be lost just now; then the channel is set up again, and nobody waits for this.
+      consuming.catch(() => undefined);
+      return consuming;
+    };
+    try {
+      await super.setupChannel(channel, callback);
+      this.refuse = undefined;
+    } catch (error) {
+      this.refuse?.(error);
+      this.refuse = undefined;
+      throw error;
+    }
+  }
+
   override sendMessage<T = unknown>(message: T, replyTo: unknown, correlationId: string, context: RmqContext): void {
     const { options, ...answer } = this.serializer.serialize(message as never) as { options?: object };
     const content = Buffer.from(JSON.stringify(answer));
