@@ -37,6 +37,29 @@ it('comes to the same end wherever the process dies', async () => {
   expect(points).toBeGreaterThan(10);
 });
 
+it('does nothing twice and leaves nothing behind, whatever goes wrong', async () => {
+  const { coverage } = await crashEverywhere(
+    (held: string[]) =>
+      testSaga(PlaceOrderSaga)
+        .step('reserveStock', ({ orderId }) => (keep(held, 'stock'), { reservationId: `r-${orderId}` }))
+        .undo('releaseStock', () => drop(held, 'stock'))
+        .step('charge', (orderId, amount) => (keep(held, 'money'), { id: `p-${orderId}`, amount }))
+        .step('refund', () => drop(held, 'money'))
+        .step('ship', () => ({ trackingId: 't-1' })),
+    { id: 'o1', total: 5_000, lines: [] },
+    async (run) => {
+      await run.signal('approve', 'finance');
+      await run.advance('1 hour');
+    },
+    { faults: 'all', world: () => [], standing: (held) => held },
+  );
+  expect(coverage).toMatch(/lost answer +3 +step "reserveStock", step "charge", step "ship"/);
+});
+
+/** What a service does that is asked twice. */
+const keep = (held: string[], what: string) => void (held.includes(what) || held.push(what));
+const drop = (held: string[], what: string) => void (held.includes(what) && held.splice(held.indexOf(what), 1));
+
 it('takes the first parcel back when the second cannot be shipped', async () => {
   const parcels = testSaga(ParcelSaga)
     .step('pack', (sku) => {

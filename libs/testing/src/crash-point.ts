@@ -1,17 +1,40 @@
 import type { AppendOutcome, StepInvocation, TurnAppend, UnsentMessage } from 'reprise/core';
+import { FAULTS, type Fault } from './fault.js';
 import { MemoryStore } from './memory-store.js';
 import { VirtualClock } from './virtual-clock.js';
 
-/** Counts the moments at which a process may die, and lets it die at one of them. */
+/** Counts the moments at which something may go wrong, and lets it go wrong at one of them. */
 export class CrashPoint {
-  passed = 0;
-  /** What the process was doing when it died. */
+  /** What was being done at each moment, by what might have gone wrong there. */
+  readonly met = Object.fromEntries(FAULTS.map((fault) => [fault, []])) as unknown as Record<Fault, string[]>;
+  /** What was being done when it went wrong. */
   place: string | undefined;
   /** What dying is. */
   die: () => void = () => undefined;
+  /** A step that has to be tried again because of the fault: time passes until that is over. */
+  owed: string | undefined;
+  /** Answers that are held back until the scenario goes on. */
+  private held: (() => void)[] = [];
+  /** The request whose answers never come. */
+  private silent: string | undefined;
 
-  /** @param at the moment, 1 for the first; undefined: none, only count */
-  constructor(private readonly at?: number) {}
+  /**
+   * @param at the moment, 1 for the first; undefined: none, only count
+   * @param fault what goes wrong
+   */
+  constructor(
+    private readonly at?: number,
+    readonly fault: Fault = 'crash',
+  ) {}
+
+  /** How many moments there were to die at. */
+  get passed(): number {
+    return this.met.crash.length;
+  }
+
+  get holding(): boolean {
+    return this.held.length > 0;
+  }
 
   before({ step, attempt }: StepInvocation): Promise<void> {
     return this.pass(`before step "${step}" ran, attempt ${attempt}`);
@@ -23,10 +46,33 @@ export class CrashPoint {
 
   /** Never resolves when the process dies here: nobody is left to go on. */
   async pass(place: string): Promise<void> {
-    if (++this.passed !== this.at) return;
-    this.place = place;
+    if (!this.strikes('crash', place)) return;
     this.die();
     await new Promise(() => undefined);
+  }
+
+  /** Whether the fault happens here. */
+  strikes(fault: Fault, place: string): boolean {
+    const moments = this.met[fault];
+    moments.push(place);
+    if (this.fault !== fault || moments.length !== this.at) return false;
+    this.place = place;
+    return true;
+  }
+
+  /** Whether the answer to this request is one of those that never come. */
+  silences(key: string, place: string): boolean {
+    if (this.silent === undefined && this.strikes('no answer', place)) this.silent = key;
+    return this.silent === key;
+  }
+
+  /** Holds something back until `release`. */
+  hold(): Promise<void> {
+    return new Promise((resolve) => this.held.push(resolve));
+  }
+
+  release(): void {
+    for (const resolve of this.held.splice(0)) resolve();
   }
 }
 

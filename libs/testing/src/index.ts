@@ -1,5 +1,7 @@
-export { crashAtEveryPoint, crashEverywhere, type CrashReport, type EndState } from './crash-everywhere.js';
+export { crashAtEveryPoint, crashEverywhere, type CrashOptions } from './crash-everywhere.js';
 export type { CrashPoint } from './crash-point.js';
+export type { CrashReport, EndState } from './crash-report.js';
+export { ConnectionLost, FAULTS, type Fault } from './fault.js';
 export { MemoryStepTransactions } from './memory-step-transactions.js';
 export { MemoryStore } from './memory-store.js';
 export { MemoryTransaction } from './memory-transaction.js';
@@ -8,4 +10,5 @@ export type { HostedByTest } from './hosted-by-test.js';
 export { SagaTest, testSaga } from './saga-test.js';
 export { TestProcess, type ProcessOptions, type RunHistory } from './test-process.js';
 export { TestRun } from './test-run.js';
+export { timeline } from './timeline.js';
 export { VirtualClock } from './virtual-clock.js';

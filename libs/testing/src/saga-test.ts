@@ -11,6 +11,7 @@ import type { Command, CommandInput, CommandResult } from 'reprise/contracts';
 import type { CronCalendar, PayloadCodec, StepInvocation } from 'reprise/core';
 import type { HostedSaga } from 'reprise/runtime';
 import type { CrashPoint } from './crash-point.js';
+import { disturbedAttempt } from './disturbed-attempt.js';
 import type { HostedByTest } from './hosted-by-test.js';
 import { noFake, type StepBody } from './test-world.js';
 import { TestProcess } from './test-process.js';
@@ -19,7 +20,7 @@ import type { TestRun } from './test-run.js';
 /** A test of a saga being set up: who performs its steps. Reusable: every `start` makes a world of its own. */
 export class SagaTest<T> implements HostedByTest {
   private readonly bodies = new Map<string, StepBody>();
-  private host: object | undefined;
+  private newHost: (() => object) | undefined;
   private codecs: readonly PayloadCodec[] = [];
   private others: readonly HostedByTest[] = [];
   private cronCalendar: CronCalendar | undefined;
@@ -56,9 +57,12 @@ export class SagaTest<T> implements HostedByTest {
     return this.undo(name, body);
   }
 
-  /** An instance of the class with real (or fake) services: local steps that have no body here run on it. */
-  provider(host: T & object): this {
-    this.host = host;
+  /**
+   * An instance of the class with real (or fake) services: local steps that have no body here run on it.
+   * @param host the instance, or what makes one: then each life of the process gets one of its own, as in life
+   */
+  provider(host: (T & object) | (() => T & object)): this {
+    this.newHost = typeof host === 'function' ? host : () => host;
     return this;
   }
 
@@ -112,23 +116,27 @@ export class SagaTest<T> implements HostedByTest {
   }
 
   hosted(point?: CrashPoint): readonly HostedSaga[] {
+    const definition = sagaDefinition(this.sagaClass);
+    const host = this.newHost?.();
     const perform = async (step: string, args: readonly unknown[], invocation: StepInvocation): Promise<unknown> => {
-      await point?.before(invocation);
-      try {
-        return await this.perform(step, args, invocation);
-      } finally {
-        await point?.after(invocation);
-      }
+      const body = async (): Promise<unknown> => this.perform(step, args, invocation, host);
+      if (!point) return body();
+      return disturbedAttempt(point, invocation, definition.steps.get(step)?.policy.attempts, body);
     };
-    const own = { definition: sagaDefinition(this.sagaClass), perform };
+    const own = { definition, perform };
     return [own, ...this.others.flatMap((other) => other.hosted(point))];
   }
 
-  private async perform(step: string, args: readonly unknown[], invocation: StepInvocation): Promise<unknown> {
+  private async perform(
+    step: string,
+    args: readonly unknown[],
+    invocation: StepInvocation,
+    host: object | undefined,
+  ): Promise<unknown> {
     const body = this.bodies.get(step);
     if (body) return body(args, invocation);
     const definition = sagaDefinition(this.sagaClass).steps.get(step);
-    if (this.host && definition && !definition.command) return performLocal(this.host, step, args);
+    if (host && definition && !definition.command) return performLocal(host, step, args);
     if (invocation.undoes !== undefined) return undefined;
     throw noFake(step);
   }

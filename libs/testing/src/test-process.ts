@@ -33,7 +33,7 @@ export class TestProcess {
     const { point, manager, ...engine } = options;
     const store = point ? new CrashingStore(point) : new MemoryStore(new VirtualClock());
     store.transactions.manager = manager;
-    const world = new TestWorld({ store, engine }, test.hosted(point));
+    const world = new TestWorld({ store, engine, ...(point ? { point } : {}) }, () => test.hosted(point));
     if (point) point.die = () => world.die();
     await world.boot();
     return new TestProcess(world, store, point);
@@ -64,14 +64,14 @@ export class TestProcess {
     input: SagaInput<T>,
     { id = 'test', ...later }: Pick<StartOptions, 'id' | 'delay' | 'debounce' | 'maxWait'> = {},
   ): Promise<TestRun<T>> {
-    const run = new TestRun<T>(this.world, sagaDefinition(saga), id);
+    const run = new TestRun<T>(this.world, sagaDefinition(saga), id, this.point);
     await run.begin(input, later);
     return run;
   }
 
   /** @throws SagaError `UNKNOWN_INSTANCE` */
   async find<T>(saga: SagaClass<T>, id: string): Promise<TestRun<T>> {
-    const run = new TestRun<T>(this.world, sagaDefinition(saga), id);
+    const run = new TestRun<T>(this.world, sagaDefinition(saga), id, this.point);
     await run.settle();
     return run;
   }
@@ -109,7 +109,7 @@ export class TestProcess {
 
   /** Kills the process and starts one with other code over the same store: what a deploy does. */
   async deploy(test: HostedByTest): Promise<void> {
-    await this.world.reboot(test.hosted(this.point));
+    await this.world.reboot(() => test.hosted(this.point));
     await this.world.settle();
   }
 }

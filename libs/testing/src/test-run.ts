@@ -19,7 +19,9 @@ import {
   type UpdateName,
 } from 'reprise/decorators';
 import type { FailStepOptions, StartOptions } from 'reprise/runtime';
+import type { CrashPoint } from './crash-point.js';
 import { replayEveryPrefix } from './replay-check.js';
+import { timeline } from './timeline.js';
 import { updateUntilAnswered } from './test-update.js';
 import type { TestWorld } from './test-world.js';
 
@@ -30,11 +32,14 @@ type Answer<F> = F extends (...args: never[]) => infer R ? R : never;
 export class TestRun<T> {
   private turns: readonly Turn[] = [];
   private run = '';
+  /** A signal that goes out after what the scenario does next. */
+  private later: (() => Promise<void>) | undefined;
 
   constructor(
     private readonly world: TestWorld,
     private readonly definition: SagaDefinition,
     readonly id: string,
+    private readonly point?: CrashPoint,
   ) {}
 
   /** Starts it, and goes on until nothing moves but time. */
@@ -57,7 +62,7 @@ export class TestRun<T> {
 
   /** Another instance in the same process: a child, for instance. @throws SagaError `UNKNOWN_INSTANCE` */
   async find<Other>(saga: SagaClass<Other>, id: string): Promise<TestRun<Other>> {
-    const other = new TestRun<Other>(this.world, sagaDefinition(saga), id);
+    const other = new TestRun<Other>(this.world, sagaDefinition(saga), id, this.point);
     await other.settle();
     return other;
   }
@@ -65,6 +70,11 @@ export class TestRun<T> {
   /** Everything that happened so far, as of the last call of a method here. As JSON it can be kept, and replayed against tomorrow's code. */
   get history(): readonly Turn[] {
     return this.turns;
+  }
+
+  /** The same for people: a line for each thing that happened, attempt by attempt, with the virtual time since the start. */
+  timeline(): string {
+    return timeline(this.turns);
   }
 
   get status(): SagaStatus {
@@ -81,7 +91,15 @@ export class TestRun<T> {
   }
 
   async signal<K extends SignalName<T>>(name: K, ...args: Arguments<T[K]>): Promise<void> {
-    await this.world.engine.signal(this.id, name, args);
+    const send = (): Promise<void> => this.world.engine.signal(this.id, name, args);
+    const place = `signal "${name}"`;
+    if (this.point?.strikes('swapped signals', place)) {
+      this.later = send;
+      return;
+    }
+    await send();
+    if (this.point?.strikes('repeated signal', place)) await send();
+    this.point?.release();
     await this.settle();
   }
 
@@ -90,6 +108,7 @@ export class TestRun<T> {
    * @throws SagaUpdateError; SagaError `RESULT_TIMED_OUT` when its handler waits for time or messages
    */
   async update<K extends UpdateName<T>>(name: K, ...args: Arguments<T[K]>): Promise<StepResult<T[K]>> {
+    this.point?.release();
     const answer = await updateUntilAnswered(this.world, this.definition, this.id, name, args);
     await this.settle();
     return (await answer()) as StepResult<T[K]>;
@@ -101,29 +120,35 @@ export class TestRun<T> {
 
   /** Completes a step that its body deferred (`completeLater`), by the token that the body saw. */
   async completeStep(token: string, result?: unknown): Promise<void> {
+    this.point?.release();
     await this.world.engine.completions.complete(token, result);
     await this.settle();
   }
 
   /** Fails a step that its body deferred. @param options.kind `declared`, `transient` or `fatal`; default by the step's own errors */
   async failStep(token: string, error: unknown, options?: FailStepOptions): Promise<void> {
+    this.point?.release();
     await this.world.engine.completions.fail(token, error, options);
     await this.settle();
   }
 
   async cancel(reason?: string): Promise<void> {
+    this.point?.release();
     await this.world.engine.cancel(this.id, reason);
     await this.settle();
   }
 
   /** Lets an instance in an incident try again. */
   async resume(by = 'test'): Promise<void> {
+    this.point?.release();
     await this.world.engine.resume(this.id, by);
     await this.settle();
   }
 
   /** Lets time pass: timers fire, retries happen, waits time out, each at its moment. */
   async advance(by: Duration): Promise<void> {
+    this.point?.release();
+    await this.settle();
     await this.world.advance(milliseconds(by));
     await this.settle();
   }
@@ -137,7 +162,7 @@ export class TestRun<T> {
   /** The result, or the error it failed with; first the history is replayed from every prefix. Rejects if it has not ended. */
   async result(): Promise<SagaResult<T>> {
     await this.replayEveryPrefix();
-    if (!isClosed(this.status)) throw stillOpen(this.id, this.status);
+    if (!isClosed(this.status)) throw stillOpen(this.id, this.status, this.timeline());
     const outcome = this.world.engine.result(this.id, { definition: this.definition });
     outcome.catch(() => undefined);
     await this.world.settle();
@@ -159,15 +184,18 @@ export class TestRun<T> {
   /** Goes on until nothing moves, and takes note of what happened. */
   async settle(): Promise<void> {
     await this.world.settle();
+    const { later } = this;
+    this.later = undefined;
+    if (later) await later().then(() => this.world.settle());
     this.run = (await this.world.engine.describe(this.id)).key.run;
     this.turns = await this.world.engine.history(this.id);
   }
 }
 
-function stillOpen(id: string, status: SagaStatus): SagaError {
+function stillOpen(id: string, status: SagaStatus, timeline: string): SagaError {
   return new SagaError(
     'RESULT_TIMED_OUT',
-    `Instance "${id}" is still ${status}: nothing moves any more but time.`,
+    `Instance "${id}" is still ${status}: nothing moves any more but time.\n${timeline}\n`,
     'Let time pass with advance(), send the signal it waits for, or look at history.',
   );
 }

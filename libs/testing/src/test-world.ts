@@ -1,5 +1,6 @@
 import { SagaError, StepTransport, type StepCommand, type StepInvocation, type StepReply } from 'reprise/core';
 import { NodeIdle, SagaEngine, type EngineOptions, type HostedSaga } from 'reprise/runtime';
+import type { CrashPoint } from './crash-point.js';
 import { type MemoryStore } from './memory-store.js';
 import { predictableRun } from './predictable-run.js';
 import type { VirtualClock } from './virtual-clock.js';
@@ -10,6 +11,8 @@ export type StepBody = (args: readonly unknown[], invocation: StepInvocation) =>
 export interface WorldOptions {
   readonly store: MemoryStore;
   readonly engine: Pick<EngineOptions, 'codec' | 'calendar'>;
+  /** What goes wrong in the process. */
+  readonly point?: CrashPoint;
 }
 
 /** The real engine over a map and a virtual clock. It can crash and come back; the store and the clock stay. */
@@ -22,15 +25,16 @@ export class TestWorld {
 
   constructor(
     private readonly options: WorldOptions,
-    /** What the process runs: each performs its steps and compensations, local or remote, or throws what they throw. */
-    private hosted: readonly HostedSaga[],
+    /** Makes what the process runs, anew for each of its lives: each performs its steps and compensations, local or remote, or throws what they throw. */
+    private newHosted: () => readonly HostedSaga[],
   ) {
     this.clock = options.store.clock as VirtualClock;
   }
 
   async boot(): Promise<void> {
-    const { hosted, clock, idle } = this;
+    const { clock, idle } = this;
     const { store, engine } = this.options;
+    const hosted = this.newHosted();
     this.engine = new SagaEngine({
       ...engine,
       store,
@@ -57,18 +61,19 @@ export class TestWorld {
     return new Promise((resolve) => this.mourners.push(resolve));
   }
 
-  /** Stops in mid-flight and starts again from what is stored. @param hosted what it runs from now on; the same if absent */
-  async reboot(hosted = this.hosted): Promise<void> {
-    this.hosted = hosted;
+  /** Stops in mid-flight and starts again from what is stored. @param newHosted makes what it runs from now on; as before if absent */
+  async reboot(newHosted = this.newHosted): Promise<void> {
+    this.newHosted = newHosted;
     this.dead = false;
     await this.engine.crash();
     await this.options.store.freeAll();
     await this.boot();
   }
 
-  /** Goes on until nothing moves but time: every step that was begun has ended. */
+  /** Goes on until nothing moves but time: every step that was begun has ended, and every step that a fault hit was tried again. */
   async settle(): Promise<void> {
     const { clock } = this;
+    const { point } = this.options;
     for (let quiet = 0; quiet < 3;) {
       await this.idle.drained();
       if (this.dead) {
@@ -77,8 +82,9 @@ export class TestWorld {
       }
       const next = clock.nextAt();
       if (next !== undefined && next <= clock.now()) clock.moveTo(clock.now());
-      else if (!this.engine.busy) quiet++;
-      else quiet = 0;
+      else if (this.engine.busy && !point?.holding) quiet = 0;
+      else if (quiet === 2 && point?.owed !== undefined && next !== undefined) clock.moveTo(next);
+      else quiet++;
     }
   }
 
