@@ -10,8 +10,8 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
     'SagaFailedError SagaTimeoutError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
     'Update UpdateValidator Verify didNotHappen happened',
   'reprise/contracts': 'contract HandlerInput Remote',
-  'reprise/core': 'StepCommand StepReply StepTransport',
-  'reprise/decorators': 'sagaDefinition',
+  'reprise/core': 'historyDiagram StepCommand StepReply StepTransport',
+  'reprise/decorators': 'sagaDefinition sagaDiagram',
   'reprise/microservices': 'microservices',
   'reprise/participant': 'Handlers Handles HandlerStep listenAs ParticipantModule',
   'reprise/postgres': 'postgres repriseMigrations transactionManager',

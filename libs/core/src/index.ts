@@ -83,6 +83,8 @@ export {
   type Released,
   type TurnAppend,
 } from './history-store.js';
+export { historyDiagram } from './history-diagram.js';
+export { mermaidText } from './mermaid-text.js';
 export { Idle } from './idle.js';
 export {
   InstanceCatalogue,

@@ -20,6 +20,7 @@ export { sagaCommands } from './saga-commands.js';
 export { Saga, type SagaCheck, type SagaOptions } from './saga.decorator.js';
 export type { CallOptions, SagaContext, UndoCall } from './saga-context.js';
 export { sagaDefinition } from './saga-definition.js';
+export { sagaDiagram } from './saga-diagram.js';
 export { sagaRecordOf } from './saga-metadata.js';
 export { className, sagaOutline, type SagaOutline } from './saga-outline.js';
 export { sagaProblems } from './saga-problems.js';
