@@ -46,13 +46,6 @@ export const MUTANTS = [
     specs: [...core('machines'), ...engine('steps', 'compensation')],
   },
   {
-    name: 'accepts an answer twice (S7)',
-    file: 'libs/core/src/step-machine.ts',
-    search: "completed: { StepUndone: 'compensated'",
-    replace: "completed: { StepCompleted: 'completed', StepUndone: 'compensated'",
-    specs: [...core('machines'), ...engine('complete-later', 'steps')],
-  },
-  {
     name: 'gives up a compensation after ten attempts (C4)',
     file: 'libs/core/src/step-policy.ts',
     search: 'retry.attempts ?? (forward ? 10 : Infinity)',
@@ -95,27 +88,6 @@ export const MUTANTS = [
     specs: engine('determinism', 'every-crash'),
   },
   {
-    name: 'settles one wait and not those that follow from it (M2)',
-    file: 'libs/core/src/execution.ts',
-    search: 'while (!this.parked && code.settleWait()) await this.options.idle.drained();',
-    replace: 'if (!this.parked && code.settleWait()) await this.options.idle.drained();',
-    specs: engine('messages-and-time', 'updates'),
-  },
-  {
-    name: 'draws a random number in a query (D7)',
-    file: 'libs/core/src/execution-context.ts',
-    search: "this.calls.draw('a random number');",
-    replace: '',
-    specs: engine('queries', 'determinism', 'misuse'),
-  },
-  {
-    name: 'cancels without the steps that are open (C7)',
-    file: 'libs/core/src/saga-state.ts',
-    search: "if (this.phase === 'running') this.ledger.cancelOpenSteps();",
-    replace: '',
-    specs: engine('cancellation-scopes', 'abort', 'compensation'),
-  },
-  {
     name: 'turns back while a pivot may yet complete (C5)',
     file: 'libs/core/src/pivot.ts',
     search: "step.state === 'completed' || isOpenStep(step)",
@@ -144,13 +116,6 @@ export const MUTANTS = [
     specs: engine('workers', 'operator'),
   },
   {
-    name: 'keeps what is meant for the next run (D8)',
-    file: 'libs/runtime/src/resident.ts',
-    search: 'if (this.execution.state.successor) return;\n      if (intake.message)',
-    replace: 'if (intake.message)',
-    specs: engine('continue-and-patch'),
-  },
-  {
     name: 'appends each turn at the place of the first (W3)',
     file: 'libs/runtime/src/turn-writer.ts',
     search: '        this.length++;\n',
@@ -163,13 +128,6 @@ export const MUTANTS = [
     search: 'if (message.unreadable || this.pending.has(message.id)) continue;',
     replace: 'if (message.unreadable) continue;',
     specs: engine('messages-and-time', 'updates', 'operator'),
-  },
-  {
-    name: 'delivers a signal twice that came twice (M1)',
-    file: 'libs/runtime/src/message-events.ts',
-    search: ' || state.signals.has(message.id)) return NOTHING;',
-    replace: ') return NOTHING;',
-    specs: engine('messages-and-time', 'updates', 'every-crash'),
   },
   {
     name: 'is cancelled after its pivot (C5)',
@@ -198,13 +156,6 @@ export const MUTANTS = [
     search: "outcome: fatal ? 'fatal' : 'transient'",
     replace: "outcome: fatal ? 'transient' : 'transient'",
     specs: engine('steps', 'limits', 'misuse'),
-  },
-  {
-    name: 'forgets whose child it is when it continues (C6)',
-    file: 'libs/runtime/src/successor-of.ts',
-    search: '    ...(parent ? { parent } : {}),\n',
-    replace: '',
-    specs: engine('continue-and-patch', 'children'),
   },
   {
     name: 'gives an instance back once, heard or not (W6)',

@@ -1,3 +1,10 @@
+export {
+  CompensationCoverage,
+  compensationCoverage,
+  CompensationsUntested,
+  type CoveredStep,
+  type UndoCause,
+} from './compensation-coverage.js';
 export { crashAtEveryPoint, crashEverywhere, type CrashOptions } from './crash-everywhere.js';
 export type { CrashPoint } from './crash-point.js';
 export type { CrashReport, EndState } from './crash-report.js';

@@ -19,6 +19,7 @@ import {
   type UpdateName,
 } from 'reprise/decorators';
 import type { FailStepOptions, StartOptions } from 'reprise/runtime';
+import { noteCompensations } from './compensation-coverage.js';
 import type { CrashPoint } from './crash-point.js';
 import { replayEveryPrefix } from './replay-check.js';
 import { timeline } from './timeline.js';
@@ -189,6 +190,7 @@ export class TestRun<T> {
     if (later) await later().then(() => this.world.settle());
     this.run = (await this.world.engine.describe(this.id)).key.run;
     this.turns = await this.world.engine.history(this.id);
+    noteCompensations(this.definition, this.turns, this.world.deathsOf(this.run));
   }
 }
 

@@ -20,6 +20,7 @@ export class TestWorld {
   engine!: SagaEngine;
   private readonly clock: VirtualClock;
   private dead = false;
+  private readonly deaths = new Map<string, number[]>();
   private readonly mourners: (() => void)[] = [];
   private readonly idle = new NodeIdle();
 
@@ -66,8 +67,21 @@ export class TestWorld {
     this.newHosted = newHosted;
     this.dead = false;
     await this.engine.crash();
+    await this.noteDeath();
     await this.options.store.freeAll();
     await this.boot();
+  }
+
+  /** How many turns the history of a run had each time that the process died. */
+  deathsOf(run: string): readonly number[] {
+    return this.deaths.get(run) ?? [];
+  }
+
+  private async noteDeath(): Promise<void> {
+    const { store } = this.options;
+    for (const { key } of store.everyRun) {
+      this.deaths.set(key.run, [...this.deathsOf(key.run), (await store.history(key)).length]);
+    }
   }
 
   /** Goes on until nothing moves but time: every step that was begun has ended, and every step that a fault hit was tried again. */
