@@ -1,4 +1,11 @@
-import { StepTransport, type CronCalendar, type SagaDefinition, type StepCommand, type StepReply } from 'reprise/core';
+import {
+  isScheduledId,
+  StepTransport,
+  type CronCalendar,
+  type SagaDefinition,
+  type StepCommand,
+  type StepReply,
+} from 'reprise/core';
 import type { SagaClass } from 'reprise/decorators';
 import { postgres, type PostgresHistoryStore } from 'reprise/postgres';
 import { SagaEngine, type HostedSaga } from 'reprise/runtime';
@@ -110,10 +117,14 @@ export class Stage {
       .map((definition) => ({
         definition,
         perform: async (step, args, request) => {
-          const cast = casts.find(({ prefix }) => request.instance.startsWith(`${prefix}-`));
           // An instance that a schedule started has an id without a prefix: its saga is in one play only.
-          const candidates = (cast ? [cast] : casts).flatMap(({ hosted }) => hosted);
-          const saga = candidates.find((hosted) => nameOf(hosted.definition) === nameOf(definition))!;
+          const playing = isScheduledId(request.instance)
+            ? casts
+            : casts.filter(({ prefix }) => request.instance.startsWith(`${prefix}-`));
+          const saga = playing
+            .flatMap(({ hosted }) => hosted)
+            .find((hosted) => nameOf(hosted.definition) === nameOf(definition));
+          if (!saga) throw new Error(`${request.instance} was left over by another play`);
           return saga.perform(step, args, request);
         },
       }));
