@@ -8,12 +8,12 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
     'encryption offload PayloadCodec redact SagaCompletions ' +
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaControl SagaEngine ' +
     'SagaFailedError SagaTimeoutError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
-    'Update UpdateValidator Verify didNotHappen happened',
-  'reprise/contracts': 'contract HandlerInput Remote',
+    'StartsOn Outbox Update UpdateValidator Verify didNotHappen happened',
+  'reprise/contracts': 'contract event HandledEvent HandlerInput Remote',
   'reprise/core': 'historyDiagram StepCommand StepReply StepTransport',
   'reprise/decorators': 'sagaDefinition sagaDiagram',
   'reprise/microservices': 'microservices',
-  'reprise/participant': 'Handlers Handles HandlerStep listenAs ParticipantModule',
+  'reprise/participant': 'Handlers Handles HandlerStep listenAs On ParticipantModule',
   'reprise/postgres': 'postgres repriseMigrations transactionManager',
   'reprise/runtime': 'SystemClock',
   'reprise/testing': 'compensationCoverage crashAtEveryPoint crashEverywhere MemoryStore replayHistory testSaga',
@@ -29,12 +29,13 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   './readme/payment-gateway.js': 'CardDeclined PaymentGateway',
   './readme/place-order.saga.js': 'PlaceOrder PlaceOrderSaga',
   './readme/shop.module.js': 'ShopModule',
+  './fixtures/events.js': 'OrderPaid OrderPlaced',
   './fixtures/parcels.js': 'NewLabelSaga OldLabelSaga ParcelSaga ShipmentSaga TooHeavy',
   './fixtures/surroundings.js': 'order orders Payments Mails LoanApproval LoanRejected Bank Archive',
 };
 /** Names of types; a name that is both is imported as the class it is. */
 const TYPES = new Set(
-  'PayloadCodec SagaContext StepCommand StepReply Turn HandlerInput Remote Handlers HandlerStep MicroserviceOptions LoanApproval'.split(
+  'PayloadCodec SagaContext StepCommand StepReply Turn HandledEvent HandlerInput Remote Handlers HandlerStep MicroserviceOptions LoanApproval'.split(
     ' ',
   ),
 );

@@ -21,6 +21,9 @@ const EVENTS: Readonly<Record<HistoryEventType, true>> = {
   TimerFired: true,
   WaitStarted: true,
   WaitTimedOut: true,
+  EventEmitted: true,
+  CueAwaited: true,
+  CueReceived: true,
   CallsCancelled: true,
   TagsChanged: true,
   SignalReceived: true,
@@ -49,7 +52,11 @@ const EVENTS: Readonly<Record<HistoryEventType, true>> = {
 };
 
 /** Types that no recording has, and why. */
-const NOT_RECORDED: Partial<Record<HistoryEventType, string>> = {};
+const NOT_RECORDED: Partial<Record<HistoryEventType, string>> = {
+  EventEmitted: 'no scenario publishes events yet',
+  CueAwaited: 'no scenario waits for events yet',
+  CueReceived: 'no scenario waits for events yet',
+};
 
 describe('the histories that releases have recorded', () => {
   const all = recordings();

@@ -3,6 +3,7 @@ import { describeCatalogue } from './contract/catalogue.js';
 import { describeClaims } from './contract/claims.js';
 import { describeCorrespondence } from './contract/correspondence.js';
 import { describeDelays } from './contract/delays.js';
+import { describeCues } from './contract/cues.js';
 import { describeHeads } from './contract/heads.js';
 import { describeIncidents } from './contract/incidents.js';
 import { describeLeases } from './contract/leases.js';
@@ -42,5 +43,6 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeLimits(bench);
     describeProgress(bench);
     describeDelays(bench);
+    describeCues(bench);
   });
 }

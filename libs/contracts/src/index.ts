@@ -8,6 +8,17 @@ export {
   type OperationDefinition,
   type Remote,
 } from './command.js';
+export {
+  cueCommand,
+  demandEvent,
+  HEARD,
+  heardEvent,
+  event,
+  isCueEvent,
+  type CueEvent,
+  type EventPayload,
+  type HandledEvent,
+} from './cue-event.js';
 export { contract, type Contract, type ContractErrors } from './contract.js';
 export type { ContractError, ContractErrorClass } from './contract-error.js';
 export { declaredErrorClass, type ErrorClass } from './declared-error-class.js';

@@ -4,6 +4,7 @@ import type { HistoryEvent, IncidentOpened } from './event.js';
 import type { SagaForked, StepInputEdited } from './operator-event.js';
 import type { StepScheduled } from './step-event.js';
 import { moveStep, type StepMove } from './step-machine.js';
+import { timeCall } from './time-call.js';
 
 /** The calls of an instance as its history tells them: steps by their table of moves, timers and waits open or not. */
 export class CallLedger {
@@ -20,16 +21,17 @@ export class CallLedger {
         this.open(scheduled(event, at));
         return true;
       case 'TimerStarted':
-        this.open({ kind: 'timer', call: event.call, dueAt: event.dueAt, open: true });
-        return true;
       case 'WaitStarted':
-        this.open({ kind: 'wait', call: event.call, dueAt: event.dueAt, open: true });
+      case 'CueAwaited':
+      case 'EventEmitted':
+        this.open(timeCall(event));
         return true;
       case 'CallsCancelled':
         for (const call of event.calls) this.cancel(call);
         return true;
       case 'TimerFired':
       case 'WaitTimedOut':
+      case 'CueReceived':
         this.settleTime(event.call, event.type);
         return true;
       case 'StepAttemptFailed': {

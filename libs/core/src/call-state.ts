@@ -52,15 +52,29 @@ export interface Deferral {
   readonly dueAt?: number;
 }
 
-/** A timer, or a wait for a condition. */
+/** A timer, a wait for a condition or for a cue, or an event that was emitted, for which nobody waits. */
 export interface TimeCall {
-  readonly kind: 'timer' | 'wait';
+  readonly kind: 'timer' | 'wait' | 'emission';
   readonly call: number;
   readonly dueAt: number | undefined;
+  /** Present on a wait for a cue. */
+  readonly awaits?: AwaitedCue;
   open: boolean;
 }
 
+/** Which cue a call waits for. */
+export interface AwaitedCue {
+  readonly event: string;
+  /** The fields that its payload has to have, encoded: an object. */
+  readonly where: Json;
+}
+
 export type CallState = StepCall | TimeCall;
+
+/** True while the call waits for a cue. */
+export function isOpenWait(call: CallState | undefined): call is TimeCall & { readonly awaits: AwaitedCue } {
+  return call?.kind === 'wait' && call.open && call.awaits !== undefined;
+}
 
 const OPEN: ReadonlySet<StepState> = new Set(['scheduled', 'retrying', 'deferred', 'verifying']);
 

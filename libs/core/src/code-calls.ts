@@ -5,6 +5,7 @@ import type { CodeSurroundings } from './code-surroundings.js';
 import type { PlannedUndo } from './compensation-plan.js';
 import type { Json } from './json.js';
 import { milliseconds, type Duration } from './duration.js';
+import { cueMarks, noBusinessKey } from './cue-marks.js';
 import { OpenCalls } from './open-calls.js';
 import { compensateAfterPivot, noWayBack } from './pivot.js';
 import { encodePayload } from './payload-codec.js';
@@ -101,6 +102,36 @@ export class CodeCalls {
   tag(tags: StoredTagChanges): void {
     this.gate.refuseReading('a change of tags');
     void this.gate.call('a change of tags', async () => this.around.decide({ type: 'TagsChanged', tags }));
+  }
+
+  /** Decides at once: who hears of it is nobody's business here (law M6). */
+  emit(event: string, payload: unknown, key: string | undefined): void {
+    this.gate.refuseReading(`event "${event}"`);
+    const encoded = this.encode(payload, `the payload of event "${event}"`);
+    void this.gate.call(`event "${event}"`, async () =>
+      this.around.decide({
+        type: 'EventEmitted',
+        call: this.next++,
+        event,
+        payload: encoded,
+        ...(key === undefined ? {} : { key }),
+      }),
+    );
+  }
+
+  /** Resolves with the payload, or with undefined when the time was up. A rejection that nobody awaits is nobody's crash. */
+  waitFor(event: string, where: unknown, timeout: Duration | undefined): Promise<unknown> {
+    const heard = this.ask(`a wait for event "${event}"`, () => {
+      const encoded = this.encode(where, `what is looked for in event "${event}"`);
+      if (cueMarks(event, encoded).length !== Object.keys(encoded as object).length) throw noBusinessKey(event);
+      const due = timeout === undefined ? {} : { dueAt: this.around.at + milliseconds(timeout) };
+      const call = this.next++;
+      this.around.decide({ type: 'CueAwaited', call, event, where: encoded, ...due });
+      return this.open.wait(call, { scope: this.scopes.current });
+    });
+    const payload = heard.then((cue) => (cue ? (cue as { readonly payload: unknown }).payload : undefined));
+    payload.catch(() => undefined);
+    return payload;
   }
 
   /** True when the code has to take the new way of a patch (law D8). */

@@ -5,6 +5,8 @@ const DECISIONS: ReadonlySet<string> = new Set<DecisionEvent['type']>([
   'StepScheduled',
   'TimerStarted',
   'WaitStarted',
+  'EventEmitted',
+  'CueAwaited',
   'CallsCancelled',
   'TagsChanged',
   'UpdateCompleted',
@@ -75,6 +77,10 @@ function describe(event: DecisionEvent): string {
       return `a timer as call ${event.call}`;
     case 'WaitStarted':
       return `a wait as call ${event.call}`;
+    case 'EventEmitted':
+      return `event "${event.event}" as call ${event.call}`;
+    case 'CueAwaited':
+      return `a wait for event "${event.event}" as call ${event.call}`;
     case 'CallsCancelled':
       return `the cancellation of ${event.calls.length === 1 ? 'call' : 'calls'} ${event.calls.join(', ')}`;
     case 'TagsChanged':

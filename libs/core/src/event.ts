@@ -12,6 +12,8 @@ import type {
   StepScheduled,
 } from './step-event.js';
 import type { Json } from './json.js';
+import type { CueOrigin } from './cue.js';
+import type { CueAwaited, CueReceived, EventEmitted } from './cue-history.js';
 import type { StoredTagChanges } from './tags.js';
 
 /** The rules of replay that wrote a history (law D9). A change of the rules gets a new number; old numbers keep replaying. */
@@ -31,6 +33,8 @@ export interface SagaStarted {
   readonly delayed?: true;
   /** The run that continued as this one. */
   readonly continues?: string;
+  /** Present when a cue started it (law M6). */
+  readonly cue?: CueOrigin;
 }
 /** The time of a delayed start has come: `run()` begins. */
 export interface SagaBegan {
@@ -184,6 +188,8 @@ export type DecisionEvent =
   | StepScheduled
   | TimerStarted
   | WaitStarted
+  | EventEmitted
+  | CueAwaited
   | CallsCancelled
   | TagsChanged
   | UpdateCompleted
@@ -209,6 +215,7 @@ export type IncomingEvent =
   | StepCompletedLate
   | TimerFired
   | WaitTimedOut
+  | CueReceived
   | SignalReceived
   | UpdateAccepted
   | CancelRequested

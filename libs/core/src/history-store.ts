@@ -1,4 +1,6 @@
 import type { Turn } from './event.js';
+import type { Cue } from './cue.js';
+import type { CueStore } from './cue-store.js';
 import type { InstanceCatalogue } from './instance-catalogue.js';
 import type { InstanceKey } from './instance-key.js';
 import type { InstanceHead, InstanceSummary } from './instance-summary.js';
@@ -94,6 +96,8 @@ export interface CallerStore {
   /** As `append` of one start that nobody owns. */
   start(turn: TurnAppend): Promise<AppendOutcome>;
   post(shard: number, id: string, message: Message): Promise<PostOutcome>;
+  /** As `CueStore.publish`. */
+  publish(cues: readonly Cue[]): Promise<void>;
   /** The newest run of `id`, also one that this very transaction has started. */
   find(shard: number, id: string): Promise<InstanceSummary | undefined>;
 }
@@ -111,6 +115,9 @@ export abstract class HistoryStore {
   abstract readonly limits: StepLimits;
   /** How far running attempts have come (law S5). */
   abstract readonly progress: StepProgress;
+
+  /** Events on their way to those who hear them (law M6). */
+  abstract readonly cues: CueStore;
 
   /** The schedules that start instances (law M7), in the same place. */
   abstract readonly schedules: ScheduleStore;
@@ -208,16 +215,4 @@ export abstract class HistoryStore {
 
   /** Calls `listener` when there may be work or news. A hint only (law W7): it may be late, needless or missing. */
   abstract onHint(listener: () => void): () => void;
-}
-
-/** How many shards ids are spread over. Part of the stored data: never changes. */
-export const SHARDS = 64;
-
-/** The shard of an id: FNV-1a, 32 bit, over its UTF-16 code units. Part of the stored data: never changes. */
-export function shardOf(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < id.length; i++) {
-    hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  }
-  return (hash >>> 0) % SHARDS;
 }

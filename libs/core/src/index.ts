@@ -8,7 +8,15 @@ export {
   type AttemptOutcome,
   type DeferredOutcome,
 } from './attempt-outcome.js';
-export { awaitsPerson, isOpenStep, type CallState, type Deferral, type StepCall, type TimeCall } from './call-state.js';
+export {
+  awaitsPerson,
+  isOpenStep,
+  isOpenWait,
+  type CallState,
+  type Deferral,
+  type StepCall,
+  type TimeCall,
+} from './call-state.js';
 export { Clock } from './clock.js';
 export { compensationPlan, type PlannedUndo } from './compensation-plan.js';
 export { CronCalendar } from './cron-calendar.js';
@@ -17,6 +25,16 @@ export { parts } from './lineage.js';
 export { isUndecided } from './undecided.js';
 export { isDecision, sameJson } from './decision-match.js';
 export { isScheduledId, tickId, type DeclaredSchedule } from './declared-schedule.js';
+export { SHARDS, shardOf } from './shard.js';
+export { cueOperation, INSTANCES, sagaSubscriber, serviceSubscriber } from './cue.js';
+export type { Cue, CueDelivery, CueLinks, CueOrigin, CueSubscriber, CueWait } from './cue.js';
+export type { DeadLetter, DeliveryOutcome, SettledDelivery } from './cue.js';
+export { CueCourier, Undeliverable, type CourierOptions } from './cue-courier.js';
+export type { CueAwaited, CueReceived, EventEmitted } from './cue-history.js';
+export { cueMarks } from './cue-marks.js';
+export { CueStore, type CueRoom } from './cue-store.js';
+export { DELIVERY_POLICY, type DeliveryPolicy } from './delivery-policy.js';
+export { cueOf } from './emitted-cue.js';
 export { dueTicks, type DueTicks } from './due-ticks.js';
 export { milliseconds, type Duration } from './duration.js';
 export {
@@ -71,8 +89,6 @@ export type { SagaScope } from './saga-scope.js';
 export { byTurn, FairTurns, type Queued } from './fair-turns.js';
 export {
   HistoryStore,
-  SHARDS,
-  shardOf,
   type AppendOutcome,
   type CallerStore,
   type CallerTransaction,
@@ -142,6 +158,7 @@ export type {
   SagaDefinition,
   SagaLog,
   SagaProgram,
+  StartingEvent,
 } from './saga-definition.js';
 export { redact, redaction, REDACTED } from './redact.js';
 export { isUnavailable, SagaError, type SagaErrorCode } from './saga-error.js';
@@ -208,15 +225,8 @@ export {
   type TransactionTerms,
 } from './step-transactions.js';
 export type { PayloadCodec, PayloadContext } from './stored-payload.js';
-export {
-  StepTransport,
-  type CommandAddress,
-  type ReplyEnvelope,
-  type StepCommand,
-  type StepEnvelope,
-  type StepReply,
-  type TransportRemark,
-} from './step-transport.js';
+export { StepTransport, type CommandAddress, type CueEnvelope, type EventListener } from './step-transport.js';
+export type { ReplyEnvelope, StepCommand, StepEnvelope, StepReply, TransportRemark } from './step-transport.js';
 export {
   changeTags,
   checkedTagName,

@@ -6,10 +6,14 @@ import type { SagaError } from './saga-error.js';
 export interface Message {
   /** A UUID, or the sender's own key: a message with an id seen before is not stored again while the first is unread. */
   readonly id: string;
-  readonly kind: 'signal' | 'update' | 'cancel' | 'resume' | 'result' | 'undo' | 'operate';
-  /** The name of the signal or update; the operator's name for `resume`; the reason for `cancel`; the action of `operate`. */
+  readonly kind: 'signal' | 'update' | 'cancel' | 'resume' | 'result' | 'undo' | 'operate' | 'cue' | 'emit';
+  /**
+   * The name of the signal or update; the operator's name for `resume`; the reason for `cancel`; the action of `operate`; the event of a
+   * `cue`, and of an `emit`, which no instance gets: it leaves with a turn to be published.
+   */
   readonly name: string;
-  /** The arguments of a signal or update; of a `result` one `StepResult`, of `operate` one `OperatorRequest`. */
+  /** The arguments of a signal or update; of a `result` one `StepResult`, of `operate` one `OperatorRequest`, of a
+   * `cue` its payload and for which call it is, of an `emit` its payload and what it comes from. */
   readonly input: readonly Json[];
   /** Why its input, and what came after it, cannot be read. The message stays in the mailbox. */
   readonly unreadable?: SagaError;

@@ -1,7 +1,8 @@
 import { isOpenStep, type StepCall } from './call-state.js';
 import { childFailure } from './child-step.js';
+import { emission } from './emitted-cue.js';
 import type { HistoryEvent, Turn } from './event.js';
-import { shardOf } from './history-store.js';
+import { shardOf } from './shard.js';
 import type { Message, OutgoingMessage } from './message.js';
 import type { OperatorRequest } from './operator-event.js';
 import type { Json } from './json.js';
@@ -11,12 +12,14 @@ import { SagaError } from './saga-error.js';
 import type { SagaState } from './saga-state.js';
 import type { StepResult } from './step-result.js';
 
-/** What an instance has to tell others when a turn is durable: its parent how it ended, its children that they have to end (law C6). */
+/** What an instance has to tell others when a turn is durable: its parent how it ended, its children that they have to end (law C6),
+ * and to everybody what it emitted (law M6). */
 export function outgoingOf(turn: Turn, state: SagaState, id: string, run: string): OutgoingMessage[] {
   const outgoing: OutgoingMessage[] = [];
   for (const event of turn.events) {
     const word = toParent(event, state, id, run);
     if (word) outgoing.push(word);
+    if (event.type === 'EventEmitted') outgoing.push(emission(event, turn.at, state, id, run));
     outgoing.push(...toChildren(endedBy(event, state), id, run));
   }
   return outgoing;

@@ -1,6 +1,7 @@
 import { CodeCalls } from './code-calls.js';
 import { CodeGate } from './code-gate.js';
 import type { CodeSurroundings } from './code-surroundings.js';
+import type { Duration } from './duration.js';
 import { compensationPlan } from './compensation-plan.js';
 import type { IncomingEvent, SagaStarted, UndoRequested, UpdateAccepted } from './event.js';
 import { ExecutionContext } from './execution-context.js';
@@ -77,6 +78,9 @@ export class SagaCode implements SagaCalls {
       case 'WaitTimedOut':
         open.resolve(event.call, false);
         return true;
+      case 'CueReceived':
+        open.resolve(event.call, { payload: decodePayload(event.payload) });
+        return true;
       case 'SignalReceived':
         this.signal(event.name, event.input);
         return true;
@@ -137,6 +141,14 @@ export class SagaCode implements SagaCalls {
 
   dynamicStep(step: DynamicStep, args: readonly unknown[]): Promise<unknown> {
     return this.calls.dynamicStep(step, args);
+  }
+
+  emit(event: string, payload: unknown, key?: string): void {
+    this.calls.emit(event, payload, key);
+  }
+
+  waitFor(event: string, where: unknown, timeout?: Duration): Promise<unknown> {
+    return this.calls.waitFor(event, where, timeout);
   }
 
   violate(error: SagaError): void {

@@ -17,6 +17,10 @@ export interface SagaCalls {
   dynamicStep(step: DynamicStep, args: readonly unknown[]): Promise<unknown>;
   /** Starts a child, and waits for its end (law C6). */
   child(saga: SagaDefinition, input: unknown, options: ChildOptions): Promise<unknown>;
+  /** Publishes an event; there is nothing to wait for (law M6). */
+  emit(event: string, payload: unknown, key?: string): void;
+  /** Waits for a cue. The promise settles with its payload, or with undefined when the time was up. */
+  waitFor(event: string, where: unknown, timeout?: Duration): Promise<unknown>;
   /** Reports that the code did what a saga may not do. The instance is parked with this error, whatever the code does next. */
   violate(error: SagaError): void;
 }
@@ -55,6 +59,8 @@ export interface SagaDefinition {
   readonly queries: ReadonlySet<string>;
   /** How long ended instances are kept; without it the engine's default holds. */
   readonly retention?: Retention;
+  /** The events that start an instance (law M6). */
+  readonly startsOn?: readonly StartingEvent[];
   /** The schedules that stand on the class. */
   readonly schedules?: readonly DeclaredSchedule[];
   readonly updates: ReadonlySet<string>;
@@ -63,6 +69,15 @@ export interface SagaDefinition {
   /** Checks and completes an input before anything is stored; rejects with `INVALID_INPUT`. */
   validate(input: unknown): Promise<unknown>;
   open(calls: SagaCalls): SagaProgram;
+}
+
+/** An event that starts an instance of a saga. */
+export interface StartingEvent {
+  readonly event: string;
+  /** The id of the instance: a cue whose id is taken starts nothing. */
+  id(payload: unknown): string;
+  /** What `run()` gets. */
+  input(payload: unknown): unknown;
 }
 
 export interface ContinueOptions {

@@ -63,6 +63,8 @@ export type SagaErrorCode =
   | 'DUPLICATE_ID'
   | 'INVALID_ID'
   | 'INVALID_INPUT'
+  | 'INVALID_EVENT'
+  | 'EVENT_NOT_HEARD'
   | 'INVALID_TAG'
   | 'INVALID_FILTER'
   | 'INVALID_CURSOR'

@@ -3,12 +3,13 @@ import type { CallState, StepCall } from './call-state.js';
 import { corrupt } from './corrupt-history.js';
 import type { HistoryEvent, IncidentOpened, SagaContinued, SagaStarted, Turn, UndoRequested } from './event.js';
 import type { RecordedError } from './error-record.js';
+import { HeardCues } from './heard-cues.js';
 import type { Json } from './json.js';
 import type { SagaForked } from './operator-event.js';
-import type { Reply } from './reply.js';
 import { moveSaga, type SagaMove, type SagaPhase } from './saga-machine.js';
 import type { SagaStatus } from './saga-status.js';
 import type { StepMove } from './step-machine.js';
+import { UpdateLedger } from './update-ledger.js';
 
 /** What a history adds up to: folded event by event, by the tables of moves alone. */
 export class SagaState {
@@ -18,9 +19,11 @@ export class SagaState {
   paused = false;
   /** Ids of the messages whose signals were delivered: one that is sent again is not delivered again (law M1). */
   readonly signals = new Set<string>();
+  /** The cues that it has had (law M6). */
+  readonly cues = new HeardCues();
   private readonly ledger = new CallLedger();
   /** The updates that were accepted, by the id of their message, with what came of them (law M3). */
-  readonly updates = new Map<string, Reply>();
+  readonly updates = new UpdateLedger();
   /** The incident of code that offended. */
   private offence: IncidentOpened | undefined;
   /** How it began. */
@@ -112,7 +115,8 @@ export class SagaState {
 
   /** @throws SagaError `CORRUPT_HISTORY` for an event that cannot follow what is there. */
   apply(event: HistoryEvent, at: number): void {
-    if (this.ledger.apply(event, at)) return;
+    this.cues.note(event);
+    if (this.ledger.apply(event, at) || this.updates.note(event)) return;
     switch (event.type) {
       case 'SagaStarted':
         this.move(event.type);
@@ -175,15 +179,6 @@ export class SagaState {
       case 'SignalReceived':
         this.signals.add(event.message);
         return;
-      case 'UpdateAccepted':
-        this.updates.set(event.update, { stage: 'accepted' });
-        return;
-      case 'UpdateCompleted':
-        this.updates.set(event.update, { stage: 'completed', result: event.result });
-        return;
-      case 'UpdateFailed':
-        this.updates.set(event.update, { stage: 'failed', error: event.error });
-        return;
     }
   }
 
@@ -194,7 +189,7 @@ export class SagaState {
 
   /** Updates whose handlers have not ended. */
   openUpdates(): string[] {
-    return [...this.updates].flatMap(([update, { stage }]) => (stage === 'accepted' ? [update] : []));
+    return this.updates.open();
   }
 
   /** True if `apply` would take a step's event; false for one that came late or twice. */

@@ -1,3 +1,4 @@
+import type { CueLinks } from './cue.js';
 import type { Json } from './json.js';
 import type { RecordedError } from './error-record.js';
 
@@ -29,6 +30,16 @@ export interface StepEnvelope {
   readonly traceparent?: string;
   /** Present when the two services share a key. */
   readonly signature?: string;
+  /** Present on a cue: how it came from others (law M6). */
+  readonly cue?: CueEnvelope;
+}
+
+/** What travels beside a cue. */
+export interface CueEnvelope extends CueLinks {
+  readonly event: string;
+  readonly key: string;
+  /** When it was published, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** One attempt of a remote step on its way to a participant. */
@@ -43,6 +54,14 @@ export type StepReply =
   | { readonly outcome: 'completed'; readonly result: unknown }
   | { readonly outcome: 'declared' | 'fatal' | 'transient'; readonly error: RecordedError };
 
+/** A service that hears events. */
+export interface EventListener {
+  /** The name in `services`. */
+  readonly service: string;
+  /** The names of the events. */
+  readonly events: readonly string[];
+}
+
 /** A line for the log at start-up. */
 export interface TransportRemark {
   /** `warn` for a setting that works, but not safely. */
@@ -56,6 +75,10 @@ export abstract class StepTransport {
   abstract check(addresses: readonly CommandAddress[]): string[];
   /** What deserves a line in the log at start-up although it is no mistake. */
   remarks(): TransportRemark[] {
+    return [];
+  }
+  /** The services that hear events, and which. A cue is sent to each as a command: `on.<event>`. */
+  listeners(): readonly EventListener[] {
     return [];
   }
   abstract connect(): Promise<void>;

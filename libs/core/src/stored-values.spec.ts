@@ -1,4 +1,4 @@
-import { SHARDS, shardOf } from './history-store.js';
+import { SHARDS, shardOf } from './shard.js';
 import { SeededRandom } from './seeded-random.js';
 
 /** Values that histories were written with: a change of these breaks every instance that is in flight. */

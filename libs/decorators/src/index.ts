@@ -37,6 +37,8 @@ export { sagaSchedules, scheduleProblems } from './saga-schedules.js';
 export { Schedule, type ScheduleCheck } from './schedule.decorator.js';
 export type { ScheduleOptions } from './schedule-options.js';
 export { Signal, type SignalCheck } from './signal.decorator.js';
+export type { EmitOptions, CueCalls, WaitForOptions } from './saga-cues.js';
+export { StartsOn, type StartsOnCheck, type StartsOnOptions } from './starts-on.decorator.js';
 export { Step, type LocalStepCheck, type RemoteStepCheck } from './step.decorator.js';
 export { Update, UpdateValidator, type UpdateCheck } from './update.decorator.js';
 export { Verify, type VerifyOptions } from './verify.decorator.js';

@@ -43,6 +43,8 @@ function open(): { instance: Greedy; run: (touch: Touch) => Promise<unknown>; vi
     context: {} as SagaContext,
     step: async () => undefined,
     dynamicStep: () => Promise.resolve(undefined),
+    emit: () => undefined,
+    waitFor: async () => undefined,
     child: () => Promise.resolve(undefined),
     violate: (error) => violations.push(error.what),
   };

@@ -7,6 +7,7 @@ import {
   type SagaContext as EngineContext,
   type StepOptions,
 } from 'reprise/core';
+import { sagaCues, type CueCalls } from './saga-cues.js';
 import type { RunnableSaga, SagaClass, SagaInput, SagaResult } from './saga-class.js';
 
 /** How `saga.call()` is tried, and how it is taken back. */
@@ -21,7 +22,7 @@ export interface UndoCall<C extends Command, U extends Command> extends StepOpti
 }
 
 /** Handed to `run()`: what the engine offers, and what is typed by contracts and classes. */
-export interface SagaContext extends EngineContext {
+export interface SagaContext extends EngineContext, CueCalls {
   /**
    * A remote step that is only known at run time, for instance one per supplier in a loop. It is durable as any other, and is undone in its
    * place of the order. The commands that a saga calls stand in its `@Saga({ calls: […] })`.
@@ -80,7 +81,13 @@ export function sagaContext(
   };
   const child = (saga: SagaClass, input: unknown, options: ChildOptions = {}): Promise<unknown> =>
     calls.child(definitionOf(saga), input, options);
-  return Object.create(calls.context, { call: { value: call }, child: { value: child } }) as SagaContext;
+  const { emit, waitFor } = sagaCues(calls);
+  return Object.create(calls.context, {
+    call: { value: call },
+    child: { value: child },
+    emit: { value: emit },
+    waitFor: { value: waitFor },
+  }) as SagaContext;
 }
 
 function remote(command: Command, policy: ReturnType<typeof stepPolicy>) {

@@ -65,6 +65,8 @@ function recordingCalls(): { calls: SagaCalls; asked: unknown[][]; violations: S
       return `answer to ${name}`;
     },
     dynamicStep: () => Promise.resolve(undefined),
+    emit: () => undefined,
+    waitFor: async () => undefined,
     child: () => Promise.resolve(undefined),
     violate: (error) => violations.push(error),
   };

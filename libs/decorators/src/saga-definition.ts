@@ -3,6 +3,7 @@ import { declaredErrorClass, declaredErrors, validateWith } from 'reprise/contra
 import { SagaError, stepPolicy, type DeclaredError, type SagaDefinition, type StepDefinition } from 'reprise/core';
 import { openDirector } from './director.js';
 import type { SagaClass } from './saga-class.js';
+import { startingEventsOf } from './saga-metadata.js';
 import { sagaSchedules } from './saga-schedules.js';
 import { sagaOutline, type SagaOutline } from './saga-outline.js';
 import { verificationOf } from './verification.js';
@@ -30,6 +31,7 @@ function define(outline: SagaOutline): SagaDefinition {
   for (const record of outline.compensations.values()) steps.set(record.member, compensation(record));
   for (const record of outline.verifiers.values()) steps.set(record.member, verificationOf(outline, record));
   const { name, version, input, retention, compensation: order } = outline.record;
+  const starting = startingEventsOf(outline.sagaClass);
   return {
     name,
     version,
@@ -39,6 +41,7 @@ function define(outline: SagaOutline): SagaDefinition {
     ...(retention === undefined ? {} : { retention }),
     ...(order === undefined ? {} : { compensation: order }),
     schedules: sagaSchedules(outline.sagaClass),
+    ...(starting.length > 0 ? { startsOn: starting } : {}),
     updates: new Set(outline.updates.keys()),
     validate: (value) => validate(name, input, value),
     open: (calls) => openDirector(outline, calls, sagaDefinition),

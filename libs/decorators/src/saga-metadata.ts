@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { StartingEvent } from 'reprise/core';
 import type { SagaClass } from './saga-class.js';
 import type { MemberRecord, SagaRecord, ScheduleRecord } from './saga-record.js';
 
@@ -6,6 +7,7 @@ import type { MemberRecord, SagaRecord, ScheduleRecord } from './saga-record.js'
 const SAGA = Symbol.for('reprise:saga');
 const MEMBERS = Symbol.for('reprise:members');
 const SCHEDULES = Symbol.for('reprise:schedules');
+const STARTING_EVENTS = Symbol.for('reprise:starting-events');
 
 export function writeSaga(sagaClass: SagaClass, record: SagaRecord): void {
   Reflect.defineMetadata(SAGA, record, sagaClass);
@@ -26,6 +28,15 @@ export function writeSchedule(sagaClass: SagaClass, record: ScheduleRecord): voi
 /** The schedules on this very class, the uppermost first: a subclass is another saga, with schedules of its own. */
 export function schedulesOf(sagaClass: SagaClass): ScheduleRecord[] {
   return (Reflect.getOwnMetadata(SCHEDULES, sagaClass) as ScheduleRecord[] | undefined) ?? [];
+}
+
+export function writeStartingEvent(sagaClass: SagaClass, starting: StartingEvent): void {
+  Reflect.defineMetadata(STARTING_EVENTS, [starting, ...startingEventsOf(sagaClass)], sagaClass);
+}
+
+/** The events that start this very class, the uppermost first. */
+export function startingEventsOf(sagaClass: SagaClass): StartingEvent[] {
+  return (Reflect.getOwnMetadata(STARTING_EVENTS, sagaClass) as StartingEvent[] | undefined) ?? [];
 }
 
 export function writeMember(prototype: object, record: MemberRecord): void {

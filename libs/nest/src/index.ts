@@ -11,6 +11,8 @@ export {
   StepFailedError,
   StepUnknownError,
   type CensusEntry,
+  type Cue,
+  type DeadLetter,
   type ClosedStatus,
   type Duration,
   type InstanceCount,
@@ -42,6 +44,7 @@ export {
   Saga,
   Schedule,
   Signal,
+  StartsOn,
   Step,
   Update,
   UpdateValidator,
@@ -51,7 +54,10 @@ export {
   type QueryName,
   type SagaContext,
   type SagaInput,
+  type EmitOptions,
   type SagaOptions,
+  type StartsOnOptions,
+  type WaitForOptions,
   type SagaResult,
   type ScheduleOptions,
   type SignalName,
@@ -91,6 +97,7 @@ export type { NewSchedule, ScheduleChanges, ScheduleDescription, StepHeartbeat }
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
 export { SagaClient, type ClientStartOptions, type UpdateStartOptions } from './saga-client.js';
+export { Outbox, type EventCause, type OutboxOptions } from './outbox.js';
 export { SagaCompletions } from './saga-completions.js';
 export { SagaHandle, type SagaUpdate, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';

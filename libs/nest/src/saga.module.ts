@@ -6,6 +6,7 @@ import { NestEngineLog } from './nest-engine-log.js';
 import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
 import { SagaSchedules } from './saga-schedules.js';
+import { Outbox } from './outbox.js';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
 import { SagaCompletions } from './saga-completions.js';
 import { SagaCheck } from './saga.check.js';
@@ -31,6 +32,7 @@ import { SagaRegistrar } from './saga.registrar.js';
     SagaRegistrar,
     SagaCompletions,
     SagaSchedules,
+    Outbox,
     {
       provide: SagaEngine,
       useFactory: (options: SagaModuleOptions) => new SagaEngine({ log: new NestEngineLog(), ...options }),
@@ -50,7 +52,7 @@ import { SagaRegistrar } from './saga.registrar.js';
     { provide: SagaControl, useFactory: (engine: SagaEngine) => engine.control, inject: [SagaEngine] },
     { provide: SagaLimits, useFactory: (engine: SagaEngine) => engine.limits, inject: [SagaEngine] },
   ],
-  exports: [SagaCompletions, SagaControl, SagaEngine, SagaLimits, SagaQueries, SagaRegistrar, SagaSchedules],
+  exports: [Outbox, SagaCompletions, SagaControl, SagaEngine, SagaLimits, SagaQueries, SagaRegistrar, SagaSchedules],
 })
 export class SagaModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

@@ -1,4 +1,4 @@
-import { SagaError, type StepEnvelope, type StepInvocation } from 'reprise/core';
+import { SagaError, type CueEnvelope, type StepEnvelope, type StepInvocation } from 'reprise/core';
 import type { EntityManager } from 'typeorm';
 
 /** The second argument of a `@Handles` method. */
@@ -10,6 +10,8 @@ export interface HandlerStep extends StepInvocation {
   readonly manager: EntityManager;
   /** The W3C trace context of the saga, where it has one. */
   readonly traceparent?: string;
+  /** Present in an `@On` method: where the event comes from. */
+  readonly cue?: CueEnvelope;
 }
 
 /** How long an ordinary caller is taken to wait, in milliseconds. */
@@ -17,8 +19,8 @@ const ORDINARY_PATIENCE = 30_000;
 
 /** What a handler may know of the request of a saga. */
 export function sagaStep(envelope: StepEnvelope, manager: EntityManager | undefined): HandlerStep {
-  const { saga, instance, step, attempt, key, undoes, deadline, traceparent } = envelope;
-  const invocation: StepInvocation & { traceparent?: string } = {
+  const { saga, instance, step, attempt, key, undoes, deadline, traceparent, cue } = envelope;
+  const invocation: Omit<HandlerStep, 'manager'> = {
     saga,
     instance,
     step,
@@ -27,6 +29,7 @@ export function sagaStep(envelope: StepEnvelope, manager: EntityManager | undefi
     ...(undoes === undefined ? {} : { undoes }),
     deadline,
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(cue === undefined ? {} : { cue }),
   };
   return withManager(invocation, manager);
 }

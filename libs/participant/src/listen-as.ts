@@ -4,6 +4,7 @@ import { SagaError } from 'reprise/core';
 import { grpcServer } from './servers/grpc-server.js';
 import { kafkaServer } from './servers/kafka-server.js';
 import { mqttServer } from './servers/mqtt-server.js';
+import { hearEvents } from './hear-events.js';
 import { natsServer } from './servers/nats-server.js';
 import { redisServer } from './servers/redis-server.js';
 import { rmqServer } from './servers/rmq-server.js';
@@ -58,6 +59,7 @@ export function listenAs(service: string, { transport, options, namespace }: Lis
   const name = namespace === undefined ? service : `${namespace}.${service}`;
   const server = neverSilent(recipe({ service: name, options: { ...options } }));
   if (namespace !== undefined) underNamespace(server, namespace);
+  hearEvents(service, server);
   return { strategy: announceReplicas(service, Transport[transport!], server) };
 }
 

@@ -29,9 +29,17 @@ export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): vo
     case 'StepDeferred':
     case 'WaitStarted':
       return work.awaitTime(event.call);
+    case 'CueAwaited':
+      work.waits.begin(event.call);
+      return work.awaitTime(event.call);
+    case 'CueReceived':
+    case 'WaitTimedOut':
+      work.settled(event.call);
+      return work.waits.end();
     case 'CancelRequested':
     case 'CallsCancelled':
     case 'CompensationStarted':
+      work.waits.end();
       return work.abandon();
     case 'IncidentOpened':
       return parked(event);

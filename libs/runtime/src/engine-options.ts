@@ -14,6 +14,32 @@ import {
 import type { EngineLog } from './engine-log.js';
 import type { HistoryWarning } from './history-gauge.js';
 
+/** How events are brought to those who hear them. */
+export interface CueOptions {
+  /** How long a cue is tried before it is a dead letter. Default one day. */
+  readonly giveUpAfter?: Duration;
+  /** The wait after the first failure of a delivery; doubled after each, up to five minutes. Default 1 s. */
+  readonly backoff?: Duration;
+  /** How long one delivery to a service may take. Default 30 s. */
+  readonly timeout?: Duration;
+  /** How long cues are kept when they are delivered: a wait may still find them. Default 7 days. */
+  readonly keep?: Duration;
+}
+
+/** An event that is published by no instance. */
+export interface PublishOptions {
+  /** A transaction of the caller: the event is published when it commits. For PostgreSQL an `EntityManager` of TypeORM. */
+  readonly manager?: CallerTransaction;
+  /** Published again with the same id, it is published once. Default a new one. */
+  readonly id?: string;
+  /** Events of one key reach each subscriber in order. Default: its id, so that it waits for no other. */
+  readonly key?: string;
+  /** What it belongs to; default: it begins a flow of its own. */
+  readonly flow?: string;
+  readonly causation?: string;
+  readonly correlation?: string;
+}
+
 export interface EngineOptions {
   readonly store: HistoryStore;
   /** Needed as soon as a hosted saga has a remote step. */
@@ -33,6 +59,8 @@ export interface EngineOptions {
   readonly keep?: Duration;
   /** The most characters of JSON that a payload may take. Default 1,000,000. */
   readonly payloadLimit?: number;
+  /** How events are brought to those who hear them (law M6). */
+  readonly cues?: CueOptions;
   /** Encrypts payloads, or keeps large ones elsewhere; of several, the first is the first to encode. Default: stored as they are. */
   readonly codec?: PayloadCodec | readonly PayloadCodec[];
   /**

@@ -11,7 +11,14 @@ export { NodeIdle } from './node-idle.js';
 export type { RunningStep } from './running-step.js';
 export type { AcceptedUpdate } from './messenger.js';
 export type { HistoryWarning } from './history-gauge.js';
-export type { EngineOptions, SignalOptions, StartOptions, UpdateOptions } from './engine-options.js';
+export type {
+  CueOptions,
+  EngineOptions,
+  PublishOptions,
+  SignalOptions,
+  StartOptions,
+  UpdateOptions,
+} from './engine-options.js';
 export { SagaEngine } from './saga-engine.js';
 export type { BulkAction, BulkOptions, BulkOutcome, BulkProgress, BulkReport } from './bulk-operation.js';
 export type { ForkTerms, RedriveTerms } from './branch-terms.js';
@@ -22,6 +29,7 @@ export type { ScheduleDescription } from './schedule-description.js';
 export type { NewSchedule, ScheduleChanges } from './schedule-orders.js';
 export type { StepHeartbeat } from './step-heartbeats.js';
 export { Schedules } from './schedules.js';
+export { PublishedCues } from './published-cues.js';
 export { SagaLimits } from './saga-limits.js';
 export { SystemClock } from './system-clock.js';
 export { uuidV7 } from './uuid-v7.js';

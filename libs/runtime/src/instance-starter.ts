@@ -7,6 +7,7 @@ import {
   SagaError,
   shardOf,
   type Clock,
+  type CueOrigin,
   type CarriedSignal,
   type HistoryStore,
   type InstanceSummary,
@@ -42,6 +43,8 @@ export interface InnerStartOptions extends StartOptions {
   /** Handed over before `run()` begins. */
   readonly signals?: readonly CarriedSignal[];
   readonly parent?: ParentLink;
+  /** The cue that starts it (law M6). */
+  readonly cue?: CueOrigin;
 }
 
 export interface Started {
@@ -66,7 +69,7 @@ export class InstanceStarter {
     // Until the caller commits, or its delay is over, nobody may run it; then whoever has room does.
     const hosted = worker?.hasRoom && !within && !delay ? sagas.get(saga, version) : undefined;
     const tags = decodeTags(encodeTags(options.tags ?? {}));
-    const { parent, signals = [], onClosed = delay?.debounced ? 'restart' : 'return' } = options;
+    const { parent, cue, signals = [], onClosed = delay?.debounced ? 'restart' : 'return' } = options;
     const start: StartRecord = {
       id,
       saga,
@@ -85,6 +88,7 @@ export class InstanceStarter {
       ...(signals.length > 0 ? { signals } : {}),
       ...(parent ? { parent } : {}),
       ...(delay ? { delayed: true } : {}),
+      ...(cue ? { cue } : {}),
     };
     const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start, ...(delay ? held(delay) : {}) };
     const outcome = within

@@ -124,6 +124,11 @@ export class Mailbox {
       const reason = state.closed ? 'closed-instance' : 'duplicate-result';
       return orphan({ id, reason, payload: { message: id, kind, name, input } });
     }
+    if (kind === 'cue') {
+      const { cue } = input[1] as { readonly cue: string };
+      if (!state.cues.has(cue)) orphan({ id, reason: 'late-event', payload: { message: id, kind, name, input } });
+      return;
+    }
     if (kind !== 'signal' || state.signals.has(id)) return;
     orphan({ id, reason: state.closed ? 'closed-instance' : `unknown-signal:${name}` });
   }

@@ -1,4 +1,5 @@
 import {
+  isOpenWait,
   pivotBegun,
   recordError,
   SagaError,
@@ -41,10 +42,27 @@ export function messageEffect(message: Message, execution: Execution, definition
       return state.incident ? { events: [{ type: 'IncidentResolved', by: message.name }] } : NOTHING;
     case 'undo':
       return undoEffect(message, execution);
+    case 'cue':
+      return cueEffect(message, execution);
+    case 'emit':
+      // It leaves with a turn and comes to no instance.
+      return NOTHING;
     case 'operate':
       // Not for the code either: see Operation.
       return NOTHING;
   }
+}
+
+/** A cue that this call still waits for, and that the instance has not had (law M6). */
+function cueEffect({ name, input: [payload, about] }: Message, { state }: Execution): MessageEffect {
+  const { cue, call, flow } = about as unknown as {
+    readonly cue: string;
+    readonly call: number;
+    readonly flow: string;
+  };
+  const awaited = state.calls.get(call);
+  if (!isOpenWait(awaited) || awaited.awaits.event !== name || state.cues.has(cue) || state.closed) return NOTHING;
+  return { events: [{ type: 'CueReceived', call, cue, event: name, payload: payload!, flow }] };
 }
 
 function undoEffect({ name, input }: Message, { state, steps }: Execution): MessageEffect {

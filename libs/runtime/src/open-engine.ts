@@ -2,6 +2,7 @@ import { milliseconds, type Clock, type HistoryStore, type Idle } from 'reprise/
 import { Branches } from './branches.js';
 import { redactionOf, SILENT, type EngineLog } from './engine-log.js';
 import { spanOf, type EngineOptions } from './engine-options.js';
+import { CueDesk } from './cue-desk.js';
 import { EngineSteps } from './engine-steps.js';
 import { GroupCommit } from './group-commit.js';
 import type { HostedSagas } from './hosted-saga.js';
@@ -32,6 +33,7 @@ export class OpenEngine {
   private readonly poll: number;
   private readonly replies: ReplyWatch;
   private readonly unowned: GroupCommit;
+  readonly cues: CueDesk;
   private readonly relay: Relay;
   private readonly housekeeping: Housekeeping | undefined;
   private endSurvival: (() => void) | undefined;
@@ -56,6 +58,7 @@ export class OpenEngine {
       log: this.log,
       every: spanOf(options.lease ?? '10s'),
       posted: () => this.worker?.look(),
+      emitted: (run) => this.cues.collect(run),
     });
     this.messenger = new Messenger({
       store,
@@ -87,20 +90,34 @@ export class OpenEngine {
       worker: this.worker,
       unowned: this.unowned,
     });
+    this.cues = new CueDesk({
+      store,
+      clock: this.clock,
+      log: this.log,
+      sagas,
+      options,
+      start: (saga, input, start) => this.starter.start(saga, input, start),
+      posted: () => this.worker?.look(),
+    });
   }
 
   /** Starts the worker, if sagas are hosted. Rejects when the store is out of reach. */
   async start(): Promise<void> {
-    if (!this.worker) return;
+    if (!this.worker) {
+      // A service that only publishes: what it has committed has to leave.
+      if (this.cues.reachesServices) await this.cues.start();
+      return;
+    }
     this.endSurvival = surviveStrayRejections(this.log);
     await this.worker.start();
+    await this.cues.start();
     this.relay.start();
     this.housekeeping?.start();
   }
 
   /** Law W4. @param grace milliseconds */
   async stop(grace: number): Promise<void> {
-    await this.worker?.stop(grace);
+    await Promise.all([this.cues.stop(grace), this.worker?.stop(grace)]);
     await this.housekeeping?.stop();
     this.silence();
   }
@@ -108,6 +125,7 @@ export class OpenEngine {
   /** As a crash would. */
   halt(): void {
     this.worker?.halt();
+    this.cues.halt();
     void this.housekeeping?.stop();
     this.silence();
   }

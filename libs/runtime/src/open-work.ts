@@ -19,6 +19,7 @@ import { Appointments, dueOf, retryOf } from './appointments.js';
 import type { AttemptLife } from './attempt-life.js';
 import { AttemptPermits } from './attempt-permits.js';
 import { AttemptsUnderWay } from './attempts-under-way.js';
+import { CueWaits } from './cue-waits.js';
 import { abandoned, isNoAnswer, leftMemory, noWordOf, replaced } from './no-answer.js';
 import { LastLooks } from './last-looks.js';
 import { orphanedAnswer, orphanReason } from './orphaned-answer.js';
@@ -36,6 +37,7 @@ export class OpenWork {
   private readonly permits: AttemptPermits;
   private readonly lastLooks: LastLooks;
   private beginsAt = 0;
+  readonly waits: CueWaits;
   private stopped = false;
 
   constructor(
@@ -50,6 +52,7 @@ export class OpenWork {
       ended: (...ended) => this.ended(...ended),
       unemployed: () => owner.unemployed(),
     });
+    this.waits = new CueWaits(identity, worker, owner);
     this.lastLooks = new LastLooks(identity, worker, owner, (call) => this.attempts.has(call));
   }
 
@@ -64,7 +67,7 @@ export class OpenWork {
 
   /** True while any attempt, even a late one, may still answer, or one waits for its turn (S10). */
   get awaitsAnswers(): boolean {
-    return this.attempts.awaitsAnswers || this.lastLooks.underway > 0 || this.permits.awaited;
+    return this.attempts.awaitsAnswers || this.lastLooks.underway > 0 || this.permits.awaited || this.waits.underway;
   }
 
   /** When something is due by itself, in milliseconds since the epoch; null when nothing is. */
@@ -77,6 +80,7 @@ export class OpenWork {
     this.stopped = true;
     if (ended) this.attempts.closed();
     this.attempts.stop((call) => leftMemory(this.state.step(call)!, this.worker.draining));
+    this.waits.stop(ended);
     this.appointments.dismissAll();
     this.permits.giveBackAll();
   }
@@ -105,6 +109,7 @@ export class OpenWork {
     if (this.state.delayed && !this.state.paused)
       this.appointments.set(BEGINNING, this.beginsAt, () => this.owner.receive(() => this.beginning()));
     for (const call of this.state.calls.values()) {
+      this.waits.begin(call.call);
       if (call.kind !== 'step' || call.deferral) this.awaitTime(call.call);
       else if (isOpenStep(call) && !this.attempts.has(call.call) && !this.appointments.has(retryOf(call.call))) {
         if (call.abandoned || !awaitsPerson(call)) this.retry(call.call, call.retryAt ?? 0);

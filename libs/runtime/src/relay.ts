@@ -1,4 +1,4 @@
-import { recordError, type Clock, type HistoryStore, type UnsentMessage } from 'reprise/core';
+import { recordError, type Clock, type HistoryStore, type InstanceKey, type UnsentMessage } from 'reprise/core';
 import { Backoff } from './backoff.js';
 import type { EngineLog } from './engine-log.js';
 
@@ -10,6 +10,8 @@ export interface RelayOptions {
   readonly every: number;
   /** Called when a message is in a mailbox. */
   readonly posted: () => void;
+  /** Publishes what a run has emitted, in its order, which takes it out of what is leaving. */
+  readonly emitted: (run: InstanceKey) => Promise<void>;
 }
 
 /** How many messages one look takes up. */
@@ -68,9 +70,12 @@ export class Relay {
     while (!this.stopped) {
       try {
         // `closed` and `unknown` are on record as orphans: that is as delivered as it gets.
-        await store.post(to.shard, to.id, message);
-        posted();
-        await store.relayed([unsent]);
+        if (message.kind === 'emit') await this.options.emitted(from);
+        else {
+          await store.post(to.shard, to.id, message);
+          posted();
+          await store.relayed([unsent]);
+        }
         break;
       } catch (error) {
         const cause = recordError(error).message;

@@ -14,6 +14,7 @@ import type { EngineOptions, SignalOptions, StartOptions, UpdateOptions } from '
 import { HostedSagas, type HostedSaga } from './hosted-saga.js';
 import type { AcceptedUpdate } from './messenger.js';
 import { OpenEngine } from './open-engine.js';
+import { PublishedCues } from './published-cues.js';
 import { notOpen } from './refused-message.js';
 import { unknownInstance } from './result-watch.js';
 import { signalWithStart, updateWithStart } from './send-with-start.js';
@@ -42,6 +43,11 @@ export class SagaEngine {
     branches: () => this.running.branches,
     queries: () => (void this.running, new SagaQueries(this.store)),
   });
+  /** Events that no instance emits, and dead letters (law M6). Usable when the engine is open. */
+  readonly cues = new PublishedCues(
+    () => this.running.cues,
+    () => (void this.running, this.store.cues),
+  );
   private parts: OpenEngine | undefined;
   private state: 'new' | 'open' | 'closed' = 'new';
 
@@ -85,7 +91,7 @@ export class SagaEngine {
 
   /** True while something moves in this process that is not a wait for time or messages. */
   get busy(): boolean {
-    return this.parts?.worker?.busy ?? false;
+    return (this.parts?.worker?.busy ?? false) || (this.parts?.cues.busy ?? false);
   }
 
   /** How many instances are in this process's memory. */

@@ -1,6 +1,7 @@
 import type {
   AppendOutcome,
   Clock,
+  CueStore,
   HistoryEvent,
   Idle,
   InstanceKey,
@@ -26,6 +27,8 @@ export interface WorkerContext {
   readonly attempts: AttemptRunner;
   readonly admission: Admission;
   readonly progress: ProgressDesk;
+  /** Where instances wait for events. */
+  readonly cues: Pick<CueStore, 'await' | 'forget'>;
   readonly payloadLimit: number | undefined;
   /** From when on a history is long. */
   readonly historyWarning: Required<HistoryWarning>;

@@ -53,6 +53,7 @@ export class Worker implements WorkerContext {
   private readonly search: WorkSearch;
   private readonly quarantine = new Quarantine(this);
   private readonly crashLoops = new CrashLoops(this, this.options, () => this.id);
+  readonly cues = this.options.store.cues;
   readonly sent = this.options.onSent;
   readonly replied = this.options.onReply;
   readonly historyWarning = this.options.historyWarning;
@@ -102,8 +103,7 @@ export class Worker implements WorkerContext {
     await this.heart.start();
     await this.admission.start(sagas.definitions());
     const woken = await store.wakeIncidents([...MENDED_BY_DEPLOY], sagas.versions());
-    if (woken > 0)
-      this.log.info('Instances in incidents are tried with the code of this deploy.', { instances: woken });
+    if (woken > 0) this.log.info('Instances in incidents are tried with the code of this deploy.', { woken });
     this.stopHints = store.onHint(() => this.look());
     this.look();
   }

@@ -4,6 +4,7 @@ import {
   type AppendOutcome,
   type CallerStore,
   type CallerTransaction,
+  type Cue,
   type InstanceSummary,
   type Message,
   type PostOutcome,
@@ -14,6 +15,7 @@ import { Appender } from './appender.js';
 import { CallerConnection } from './caller-connection.js';
 import type { Connection } from './connection.js';
 import { Directory } from './directory.js';
+import { PostgresCueStore } from './postgres-cue-store.js';
 import type { SameSchema } from './same-schema.js';
 
 /** The store on the connection of a transaction that the caller has open. */
@@ -38,6 +40,10 @@ export class PostgresCallerStore implements CallerStore {
 
   async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
     return new Directory(await this.joined()).post(shard, id, message);
+  }
+
+  async publish(cues: readonly Cue[]): Promise<void> {
+    await new PostgresCueStore(await this.joined()).publish(cues);
   }
 
   async find(shard: number, id: string): Promise<InstanceSummary | undefined> {

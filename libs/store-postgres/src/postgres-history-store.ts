@@ -27,6 +27,7 @@ import { Directory } from './directory.js';
 import { HintListener } from './hint-listener.js';
 import { migrateSchema } from './migrator.js';
 import { PostgresCatalogue } from './postgres-catalogue.js';
+import { PostgresCueStore } from './postgres-cue-store.js';
 import type { PostgresStoreOptions } from './postgres-options.js';
 import { PostgresCallerStore } from './postgres-caller-store.js';
 import { PostgresStepTransactions } from './postgres-step-transactions.js';
@@ -46,6 +47,7 @@ export class PostgresHistoryStore extends HistoryStore {
   override readonly schedules: PostgresScheduleStore;
   override readonly limits: PostgresStepLimits;
   override readonly progress: PostgresStepProgress;
+  override readonly cues: PostgresCueStore;
   private readonly appender: Appender;
   private readonly correspondence: Correspondence;
   private readonly succession: Succession;
@@ -72,6 +74,7 @@ export class PostgresHistoryStore extends HistoryStore {
     this.sameSchema = new SameSchema(connection, overDataSource?.dataSource);
     this.limits = new PostgresStepLimits(connection, this.hints);
     this.progress = new PostgresStepProgress(connection);
+    this.cues = new PostgresCueStore(connection);
   }
 
   override async open(): Promise<void> {

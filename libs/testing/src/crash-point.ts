@@ -78,11 +78,12 @@ export class CrashPoint {
 
 /**
  * A store whose every append is two moments to die at: before it is written, and after. So is handing a run over to the next; and a message
- * to another instance may be in its mailbox when nobody has noted that.
+ * to another instance may be in its mailbox when nobody has noted that, and an event may be published or delivered.
  */
 export class CrashingStore extends MemoryStore {
   constructor(private readonly point: CrashPoint) {
     super(new VirtualClock());
+    this.cues.pass = (place) => point.pass(place);
   }
 
   override async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {

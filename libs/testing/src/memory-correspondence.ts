@@ -57,6 +57,16 @@ export class MemoryCorrespondence {
       .map(({ unsent }) => JSON.parse(unsent) as UnsentMessage);
   }
 
+  /** Takes what the run has emitted, in its order. */
+  takeEmitted({ run }: InstanceKey): UnsentMessage[] {
+    const emitted = [...this.leaving.values()]
+      .map(({ unsent }) => JSON.parse(unsent) as UnsentMessage)
+      .filter(({ from, message }) => from.run === run && message.kind === 'emit')
+      .sort((one, other) => callOf(one) - callOf(other));
+    this.relayed(emitted);
+    return emitted;
+  }
+
   relayed(sent: readonly UnsentMessage[]): void {
     for (const { from, message } of sent) this.leaving.delete(nameOf(from.run, message.id));
   }
@@ -64,4 +74,9 @@ export class MemoryCorrespondence {
 
 function nameOf(owner: string, message: string): string {
   return `${owner}\n${message}`;
+}
+
+/** What a run emits is called by the run and the call. */
+function callOf({ from, message }: UnsentMessage): number {
+  return Number(message.id.slice(from.run.length + 1));
 }

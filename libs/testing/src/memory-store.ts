@@ -25,6 +25,7 @@ import {
 } from 'reprise/core';
 import { MemoryCatalogue } from './memory-catalogue.js';
 import { MemoryCorrespondence } from './memory-correspondence.js';
+import { MemoryCueStore } from './memory-cue-store.js';
 import { MemoryLeases } from './memory-leases.js';
 import { MemoryLedger } from './memory-ledger.js';
 import { MemoryOrphans, NO_RUN, type MemoryOrphan } from './memory-orphans.js';
@@ -45,6 +46,7 @@ export class MemoryStore extends HistoryStore {
   readonly schedules: MemoryScheduleStore;
   readonly limits: MemoryStepLimits;
   readonly progress: MemoryStepProgress;
+  readonly cues: MemoryCueStore;
   private readonly runs: MemoryRuns;
   private readonly leases: MemoryLeases;
   private readonly ledger: MemoryLedger;
@@ -59,12 +61,13 @@ export class MemoryStore extends HistoryStore {
     this.unclaimed = new MemoryOrphans(clock);
     this.schedules = new MemoryScheduleStore(clock);
     this.correspondence = new MemoryCorrespondence(clock);
+    this.cues = new MemoryCueStore(clock, { correspondence: this.correspondence, runs: this.runs });
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
       summaries: () => this.runs.all().map(({ summary }) => summary),
       hosted: () => this.leases.hosted(),
       remove: (instance) => {
         this.runs.remove(instance);
-        this.progress.remove(instance.key.run);
+        for (const part of [this.progress, this.cues]) part.remove(instance.key.run);
       },
       removeReplies: (before, limit) => this.correspondence.removeReplies(before, limit),
     });
@@ -128,6 +131,7 @@ export class MemoryStore extends HistoryStore {
   async freeAll(): Promise<void> {
     for (const { owner } of this.runs.all()) if (owner) this.freeOf(owner);
     this.limits.freeAll();
+    this.cues.freeAll();
   }
 
   async post(shard: number, id: string, message: Message): Promise<PostOutcome> {

@@ -4,6 +4,7 @@ import {
   type AppendOutcome,
   type CallerStore,
   type CallerTransaction,
+  type Cue,
   type HistoryStore,
   type InstanceSummary,
   type Message,
@@ -18,6 +19,7 @@ import {
 export class MemoryTransaction {
   readonly starts = new Map<string, TurnAppend>();
   readonly mail: { readonly shard: number; readonly id: string; readonly message: Message }[] = [];
+  readonly cues: Cue[] = [];
   open = true;
 
   constructor(readonly store: HistoryStore) {}
@@ -30,6 +32,7 @@ export class MemoryTransaction {
       if (outcome !== 'appended') throw new Error(`the start of "${turn.start!.id}" cannot commit: ${outcome}`);
     }
     for (const { shard, id, message } of this.mail) await this.store.post(shard, id, message);
+    await this.store.cues.publish(this.cues);
   }
 
   rollback(): void {
@@ -74,6 +77,10 @@ export class MemoryCallerStore implements CallerStore {
     const summary = await this.find(shard, id);
     this.transaction.mail.push({ shard, id, message: structuredClone(message) });
     return !summary ? 'unknown' : isClosed(summary.status) ? 'closed' : 'accepted';
+  }
+
+  async publish(cues: readonly Cue[]): Promise<void> {
+    this.transaction.cues.push(...structuredClone(cues));
   }
 
   async find(shard: number, id: string): Promise<InstanceSummary | undefined> {

@@ -1,9 +1,11 @@
-import { milliseconds, SagaError, type Duration, type InstanceSummary, type Turn } from 'reprise/core';
+import type { CueEvent, EventPayload } from 'reprise/contracts';
+import { milliseconds, SagaError, type Cue, type Duration, type InstanceSummary, type Turn } from 'reprise/core';
 import { sagaDefinition, type SagaClass, type SagaInput } from 'reprise/decorators';
-import type { EngineOptions, SagaEngine, StartOptions } from 'reprise/runtime';
+import type { EngineOptions, PublishOptions, SagaEngine, StartOptions } from 'reprise/runtime';
 import { CrashingStore, type CrashPoint } from './crash-point.js';
 import type { HostedByTest } from './hosted-by-test.js';
 import { MemoryStore } from './memory-store.js';
+import { publishCue } from './test-cue.js';
 import { TestRun } from './test-run.js';
 import { TestWorld } from './test-world.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -67,6 +69,16 @@ export class TestProcess {
     const run = new TestRun<T>(this.world, sagaDefinition(saga), id, this.point);
     await run.begin(input, later);
     return run;
+  }
+
+  /** Everything that was published so far, by instances and by `cue`, oldest first (law M6). */
+  get cues(): readonly Cue[] {
+    return this.store.cues.published;
+  }
+
+  /** Publishes an event as another service would. @throws SagaError `INVALID_EVENT` */
+  async cue<E extends CueEvent>(event: E, payload: EventPayload<E>, options?: PublishOptions): Promise<void> {
+    await publishCue(this.world, event, payload, options);
   }
 
   /** @throws SagaError `UNKNOWN_INSTANCE` */

@@ -1,4 +1,6 @@
+import type { CueEvent, EventPayload } from 'reprise/contracts';
 import {
+  decodePayload,
   isClosed,
   milliseconds,
   SagaError,
@@ -18,10 +20,11 @@ import {
   type StepResult,
   type UpdateName,
 } from 'reprise/decorators';
-import type { FailStepOptions, StartOptions } from 'reprise/runtime';
+import type { FailStepOptions, PublishOptions, StartOptions } from 'reprise/runtime';
 import { noteCompensations } from './compensation-coverage.js';
 import type { CrashPoint } from './crash-point.js';
 import { replayEveryPrefix } from './replay-check.js';
+import { publishCue } from './test-cue.js';
 import { timeline } from './timeline.js';
 import { updateUntilAnswered } from './test-update.js';
 import type { TestWorld } from './test-world.js';
@@ -117,6 +120,27 @@ export class TestRun<T> {
 
   async query<K extends QueryName<T>>(name: K, ...args: Arguments<T[K]>): Promise<Answer<T[K]>> {
     return (await this.world.engine.query(this.definition, this.id, name, args)) as Answer<T[K]>;
+  }
+
+  /** What it has published so far, oldest first (law M6). */
+  get emitted(): { readonly event: string; readonly payload: unknown; readonly key?: string }[] {
+    return this.turns
+      .flatMap(({ events }) => events)
+      .flatMap((happened) => {
+        if (happened.type !== 'EventEmitted') return [];
+        const { event, payload, key } = happened;
+        return [{ event, payload: decodePayload(payload), ...(key === undefined ? {} : { key }) }];
+      });
+  }
+
+  /**
+   * Publishes an event as another service would: whoever starts on it or waits for it here gets it. A process that dies meanwhile
+   * publishes it again under the same id.
+   */
+  async cue<E extends CueEvent>(event: E, payload: EventPayload<E>, options?: PublishOptions): Promise<void> {
+    this.point?.release();
+    await publishCue(this.world, event, payload, options);
+    await this.settle();
   }
 
   /** Completes a step that its body deferred (`completeLater`), by the token that the body saw. */

@@ -1,9 +1,10 @@
 import type { Command } from 'reprise/contracts';
-import { forTheWire } from 'reprise/contracts';
+import { cueCommand, forTheWire, isCueEvent } from 'reprise/contracts';
 import {
   SagaError,
   StepTransport,
   type CommandAddress,
+  type EventListener,
   type RecordedError,
   type StepCommand,
   type StepReply,
@@ -41,6 +42,9 @@ export class MicroserviceTransport extends StepTransport {
     private readonly options: MicroserviceTransportOptions = {},
   ) {
     super();
+    for (const [service, { on = [] }] of Object.entries(services)) {
+      this.register(...on.filter(isCueEvent).map((event) => cueCommand(service, event)));
+    }
   }
 
   /** Makes commands known, so that what is sent and what comes back can be checked. `check` reports two contracts for one pattern. */
@@ -60,6 +64,13 @@ export class MicroserviceTransport extends StepTransport {
     }
     for (const pattern of this.contested) mistakes.add(`Two contracts define "${pattern}"; import it from one place.`);
     return [...mistakes];
+  }
+
+  override listeners(): EventListener[] {
+    return Object.entries(this.services).map(([service, { on = [] }]) => ({
+      service,
+      events: on.map(({ name }) => name),
+    }));
   }
 
   override remarks(): TransportRemark[] {

@@ -67,7 +67,9 @@ export class ServiceClient {
    */
   async ask(address: CommandAddress, payload: unknown, terms: AskTerms, giveUpAt: number): Promise<unknown> {
     const pattern = `${address.service}.${address.operation}`;
-    const signed = this.seal ? this.seal.signRequest(pattern, payload) : payload;
+    // An event is signed without the service that hears it: its `@On` method does not know of which service it is a part.
+    const operation = address.operation.includes('.') ? address.operation : pattern;
+    const signed = this.seal ? this.seal.signRequest(operation, payload) : payload;
     const answers = this.opened().send(`${this.prefix}${pattern}`, signed, terms);
     try {
       const answer = await awaitAnswer(answers, giveUpAt, () => noAnswer(pattern));

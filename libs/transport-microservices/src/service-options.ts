@@ -1,4 +1,5 @@
 import type { ClientOptions, GrpcOptions, Transport } from '@nestjs/microservices';
+import type { CueEvent } from 'reprise/contracts';
 
 /** A participant that `listenAs` on gRPC: there is no `.proto`. */
 export interface ParticipantGrpcOptions {
@@ -14,6 +15,8 @@ export type ServiceOptions = (ClientOptions | ParticipantGrpcOptions) & {
    *   delivery from a new one then, so its operations have to be idempotent by themselves.
    */
   readonly envelope?: 'embedded' | 'none';
+  /** The events that the service hears: each is sent to its `@On` handlers until they have acknowledged it. */
+  readonly on?: readonly CueEvent[];
   /** Goes before each pattern, as in `staging.inventory.reserve`: several systems can share a broker. As given to `listenAs`. */
   readonly namespace?: string;
   /**

@@ -96,6 +96,27 @@ export function describeCallerTransactions(name: string, create: () => Promise<C
       expect(box).toMatchObject({ key: start.key, messages: [{ name: 'hello' }] });
     });
 
+    it('M6 publishes an event after the commit, not before, and not when the transaction rolls back', async () => {
+      const cue = {
+        id: randomUUID(),
+        event: 'order.placed',
+        key: 'a',
+        payload: { orderId: 'o1' },
+        at: 1,
+        marks: ['m'],
+      };
+      const published = { ...cue, flow: 'f', causation: 'c', correlation: 'a' };
+      const take = async () =>
+        (await under.store.cues.take([{ subscriber: 'instances', room: 10 }], 1)).map((taken) => taken.cue);
+      const other = await under.begin();
+      await under.store.within(other.manager).publish([{ ...published, id: randomUUID() }]);
+      await other.rollback();
+      await inside.publish([published]);
+      expect(await take()).toEqual([]);
+      await transaction.commit();
+      expect(await take()).toEqual([published]);
+    });
+
     it('S9 sends no message when the transaction rolls back', async () => {
       const start = startOf();
       await under.store.append(worker, [start]);

@@ -4,6 +4,7 @@ import {
   type CallerStore,
   type CallerTransaction,
   type ClaimedInstance,
+  type CueStore,
   type HistoryStore,
   type HostedVersion,
   type InstanceCatalogue,
@@ -30,6 +31,7 @@ import { EncodedTransactions } from './encoded-transactions.js';
 import { convertMessage } from './message-payloads.js';
 import { encodedCatalogue, encodeOrphan } from './orphan-payloads.js';
 import { overlay } from './overlay.js';
+import { encodeCues, encodedCues } from './encoded-cues.js';
 import { EncodedProgress } from './encoded-progress.js';
 import { REPLY_PAYLOADS } from './payload-fields.js';
 import type { CarriesPayloads } from './store-members.js';
@@ -50,6 +52,7 @@ class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
   readonly catalogue: InstanceCatalogue;
   readonly transactions: StepTransactions | undefined;
   readonly progress: StepProgress;
+  readonly cues: CueStore;
   /** An append that is tried again is not encoded again: it would be put away again, too. */
   private readonly prepared = new WeakMap<TurnAppend, Promise<TurnAppend>>();
 
@@ -60,6 +63,7 @@ class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
     this.catalogue = encodedCatalogue(store.catalogue, codec);
     this.transactions = store.transactions && new EncodedTransactions(store.transactions, codec);
     this.progress = new EncodedProgress(store.progress, codec);
+    this.cues = encodedCues(store.cues, codec);
   }
 
   async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {
@@ -102,6 +106,7 @@ class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
     return {
       start: async (turn) => caller.start(await this.encoded(turn)),
       post: async (shard, id, message) => caller.post(shard, id, await convertMessage(message, this.codec.encode)),
+      publish: async (cues) => caller.publish(await encodeCues(cues, this.codec.encode)),
       find: (shard, id) => caller.find(shard, id),
     };
   }

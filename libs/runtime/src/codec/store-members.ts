@@ -4,6 +4,7 @@ import type { HistoryStore, TurnAppend } from 'reprise/core';
 export const STORE_MEMBERS = {
   catalogue: 'payloads',
   progress: 'payloads',
+  cues: 'payloads',
   // A limit's key is computed from the input and stored as it is, like an id or a tag.
   limits: 'plain',
   transactions: 'payloads',

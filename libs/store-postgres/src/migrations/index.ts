@@ -7,6 +7,7 @@ import { correspondence } from './0006-correspondence.js';
 import { losses } from './0007-losses.js';
 import { stepProgress } from './0008-step-progress.js';
 import { delayedStarts } from './0009-delayed-starts.js';
+import { cues } from './0010-cues.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly Migration[] = [
   losses,
   stepProgress,
   delayedStarts,
+  cues,
 ];

@@ -1,0 +1,10 @@
+import type { Statement } from './statement.js';
+
+/** $1 subscriber, $2 cue: tries a dead letter again, from its first attempt on. One row if there was one. Locks: its row. */
+export const redeliverCue: Statement = {
+  name: 'redeliver-cue',
+  text: (schema) => `
+update ${schema}.cue_delivery set state = 'pending', attempts = 0, due_at = now(), since = now(), settled_at = null
+where subscriber = $1::text and cue = $2::text and state = 'dead'
+returning 1`,
+};

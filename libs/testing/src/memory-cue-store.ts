@@ -1,0 +1,213 @@
+import {
+  cueOf,
+  CueStore,
+  INSTANCES,
+  isClosed,
+  type Clock,
+  type Cue,
+  type CueDelivery,
+  type CueRoom,
+  type CueSubscriber,
+  type CueWait,
+  type DeadLetter,
+  type InstanceKey,
+  type RecordedError,
+  type SettledDelivery,
+} from 'reprise/core';
+import type { MemoryCorrespondence } from './memory-correspondence.js';
+import type { MemoryRuns } from './memory-runs.js';
+
+interface Delivery {
+  readonly subscriber: string;
+  readonly cue: string;
+  readonly key: string;
+  state: 'pending' | 'delivered' | 'dead';
+  attempts: number;
+  dueAt: number;
+  settledAt?: number;
+  error?: RecordedError;
+}
+
+/** What the store has beside its cues. */
+export interface CueSurroundings {
+  readonly correspondence: Pick<MemoryCorrespondence, 'takeEmitted'>;
+  readonly runs: Pick<MemoryRuns, 'get'>;
+}
+
+/** The same promises as PostgreSQL's, kept in maps: for unit tests. */
+export class MemoryCueStore extends CueStore {
+  /** Called at the moments at which a process may die: see `CrashPoint`. */
+  pass: (place: string) => Promise<void> = () => Promise.resolve();
+  /** By id, in the order of their publication; as text, so that nothing is shared. */
+  private readonly cues = new Map<string, { readonly text: string; readonly publishedAt: number }>();
+  private deliveries: Delivery[] = [];
+  private readonly heard = new Map<string, readonly string[]>();
+  private waits: CueWait[] = [];
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly around: CueSurroundings,
+  ) {
+    super();
+  }
+
+  /** Everything that was published, oldest first. */
+  get published(): readonly Cue[] {
+    return [...this.cues.keys()].map((id) => this.cue(id));
+  }
+
+  async subscribe(subscribers: readonly CueSubscriber[]): Promise<void> {
+    for (const { name, events } of subscribers) this.heard.set(name, events);
+  }
+
+  async collect(run: InstanceKey): Promise<void> {
+    await this.pass('before what was emitted was published');
+    // No moment to die between the two: it is one statement.
+    this.add(this.around.correspondence.takeEmitted(run).map(cueOf));
+    await this.pass('after what was emitted was published');
+  }
+
+  async publish(cues: readonly Cue[]): Promise<void> {
+    this.add(cues);
+  }
+
+  private add(cues: readonly Cue[]): void {
+    const now = this.clock.now();
+    for (const cue of cues) {
+      if (this.cues.has(cue.id)) continue;
+      this.cues.set(cue.id, { text: JSON.stringify(cue), publishedAt: now });
+      const hearing = [...this.heard].filter(([, events]) => events.includes(cue.event)).map(([name]) => name);
+      for (const subscriber of [INSTANCES, ...hearing]) {
+        this.deliveries.push({ subscriber, cue: cue.id, key: cue.key, state: 'pending', attempts: 0, dueAt: now });
+      }
+    }
+  }
+
+  async take(rooms: readonly CueRoom[], lease: number): Promise<CueDelivery[]> {
+    const now = this.clock.now();
+    return rooms.flatMap(({ subscriber, room }) => {
+      const busy = new Set<string>();
+      const ready = this.deliveries.filter((delivery) => {
+        if (delivery.subscriber !== subscriber || delivery.state !== 'pending') return false;
+        const first = !busy.has(delivery.key);
+        busy.add(delivery.key);
+        return first && delivery.dueAt <= now;
+      });
+      return ready.slice(0, room).map((delivery) => {
+        delivery.attempts++;
+        delivery.dueAt = now + lease;
+        const alone = this.deliveries.filter(({ cue }) => cue === delivery.cue).length === 1;
+        const age = now - this.cues.get(delivery.cue)!.publishedAt;
+        return { cue: this.cue(delivery.cue), subscriber, attempt: delivery.attempts, age, alone };
+      });
+    });
+  }
+
+  async settle(settled: readonly SettledDelivery[]): Promise<void> {
+    const what = settled.map(({ cue, subscriber }) => `${cue} to "${subscriber}"`).join(', ');
+    await this.pass(`when cue ${what} had been delivered`);
+    for (const { subscriber, cue, attempt, result } of settled) {
+      const found = this.deliveries.find((delivery) => delivery.subscriber === subscriber && delivery.cue === cue);
+      if (found?.state !== 'pending') continue;
+      if (result.outcome === 'delivered') this.end(found, 'delivered');
+      else if (found.attempts === attempt) {
+        found.error = structuredClone(result.error);
+        if (result.outcome === 'dead') this.end(found, 'dead');
+        else found.dueAt = this.clock.now() + result.after;
+      }
+    }
+    await this.pass(`when it was noted that cue ${what} had been delivered`);
+  }
+
+  async await(wait: CueWait): Promise<Cue | undefined> {
+    await this.pass('before a wait for an event was known');
+    await this.forget([wait]);
+    this.waits.push(structuredClone(wait));
+    await this.pass('after a wait for an event was known');
+    return this.published.find((cue) => answers(cue, wait));
+  }
+
+  async waiting(cue: Cue): Promise<CueWait[]> {
+    return structuredClone(this.waits.filter((wait) => answers(cue, wait) && this.isOpen(wait)));
+  }
+
+  async forget(waits: readonly Pick<CueWait, 'key' | 'call'>[]): Promise<void> {
+    this.waits = this.waits.filter((wait) => !waits.some((gone) => isSameCall(gone, wait)));
+  }
+
+  async deadLetters(limit: number): Promise<DeadLetter[]> {
+    return this.deliveries
+      .filter(({ state }) => state === 'dead')
+      .sort((one, other) => one.settledAt! - other.settledAt!)
+      .slice(0, limit)
+      .map(({ cue, subscriber, attempts, settledAt, error }) => ({
+        cue: this.cue(cue),
+        subscriber,
+        attempts,
+        at: settledAt!,
+        error: structuredClone(error!),
+      }));
+  }
+
+  async redeliver(cue: string, subscriber: string): Promise<boolean> {
+    const found = this.deliveries.find((one) => one.cue === cue && one.subscriber === subscriber);
+    if (found?.state !== 'dead') return false;
+    Object.assign(found, { state: 'pending', attempts: 0, dueAt: this.clock.now() });
+    // It has as much time as it had.
+    this.cues.set(cue, { ...this.cues.get(cue)!, publishedAt: this.clock.now() });
+    return true;
+  }
+
+  async discard(subscriber: string, cue?: string): Promise<number> {
+    const before = this.deliveries.length;
+    this.deliveries = this.deliveries.filter((one) =>
+      cue === undefined
+        ? one.subscriber !== subscriber
+        : one.subscriber !== subscriber || one.cue !== cue || one.state !== 'dead',
+    );
+    if (cue === undefined) this.heard.delete(subscriber);
+    return before - this.deliveries.length;
+  }
+
+  async sweep(olderThan: number, limit: number): Promise<number> {
+    const before = this.clock.now() - olderThan;
+    const kept = new Set(this.deliveries.filter(({ state }) => state !== 'delivered').map(({ cue }) => cue));
+    const old = [...this.cues].filter(([id, { publishedAt }]) => publishedAt < before && !kept.has(id)).slice(0, limit);
+    for (const [id] of old) this.cues.delete(id);
+    this.deliveries = this.deliveries.filter(({ cue }) => this.cues.has(cue));
+    return old.length;
+  }
+
+  /** Whoever had taken deliveries is gone. */
+  freeAll(): void {
+    const now = this.clock.now();
+    for (const delivery of this.deliveries) if (delivery.attempts > 0) delivery.dueAt = Math.min(delivery.dueAt, now);
+  }
+
+  /** The run is gone. */
+  remove(run: string): void {
+    this.waits = this.waits.filter(({ key }) => key.run !== run);
+  }
+
+  private isOpen({ key }: CueWait): boolean {
+    const row = this.around.runs.get(key.run);
+    return row !== undefined && !isClosed(row.summary.status);
+  }
+
+  private cue(id: string): Cue {
+    return JSON.parse(this.cues.get(id)!.text) as Cue;
+  }
+
+  private end(delivery: Delivery, state: 'delivered' | 'dead'): void {
+    delivery.state = state;
+    delivery.settledAt = this.clock.now();
+  }
+}
+
+function answers(cue: Cue, { event, marks, except }: CueWait): boolean {
+  return cue.event === event && marks.every((mark) => cue.marks.includes(mark)) && !except.includes(cue.id);
+}
+
+function isSameCall(one: Pick<CueWait, 'key' | 'call'>, other: Pick<CueWait, 'key' | 'call'>): boolean {
+  return one.key.run === other.key.run && one.call === other.call;
+}
