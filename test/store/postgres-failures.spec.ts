@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import net from 'node:net';
 import { isTransient, postgres, StoreError } from 'reprise/postgres';
-import { startOf, turnOf } from './history-store.contract.js';
+import { messageOf, startOf, turnOf } from './history-store.contract.js';
 import { ScratchSchema } from './scratch-schema.js';
 
 const HOSTED = [{ saga: 'PlaceOrder', version: 1 }];
@@ -49,6 +49,26 @@ describe('PostgreSQL in trouble', () => {
     const before = hints;
     await scratch.cutConnections();
     while (hints === before) await new Promise((resolve) => setTimeout(resolve, 10));
+    await store.close();
+  });
+
+  it('M1 W6 does not take a burst for a database that is away, and keeps a lease meanwhile', async () => {
+    const store = postgres({ url: scratch.url, schema: scratch.name, pool: 2, connectTimeout: 100 });
+    await store.open();
+    const worker = randomUUID();
+    await store.heartbeat(worker, 600_000, HOSTED);
+    const start = startOf();
+    await store.append(worker, [start]);
+    let posted = 0;
+    const messages = Array.from({ length: 1_500 }, async (_, i) => {
+      const outcome = await store.post(start.key.shard, start.start!.id, messageOf(`m${i}`));
+      posted++;
+      return outcome;
+    });
+    expect(await store.heartbeat(worker, 600_000, HOSTED)).toBe(true);
+    // It did not wait for the burst.
+    expect(posted).toBeLessThan(1_500);
+    expect(new Set(await Promise.all(messages))).toEqual(new Set(['accepted']));
     await store.close();
   });
 

@@ -25,8 +25,13 @@ export abstract class Connection {
   abstract open(): Promise<void>;
   abstract close(): Promise<void>;
   /** Milliseconds until a statement must have answered. */
-  protected abstract readonly answerTimeout: number;
+  abstract readonly answerTimeout: number;
   protected abstract pool(): pg.Pool;
+
+  /** How many connections the pool has at the most. */
+  get poolSize(): number {
+    return (this.pool() as pg.Pool & { readonly options: { readonly max?: number } }).options.max ?? 10;
+  }
 
   /**
    * Runs one prepared statement.

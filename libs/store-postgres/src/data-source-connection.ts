@@ -5,7 +5,7 @@ import { Connection } from './connection.js';
 
 /** The pool of the application's own data source. */
 export class DataSourceConnection extends Connection {
-  protected readonly answerTimeout = 35_000;
+  readonly answerTimeout = 35_000;
 
   constructor(
     schemaName: string,
@@ -28,11 +28,6 @@ export class DataSourceConnection extends Connection {
 
   /** The data source is not ours to close. */
   async close(): Promise<void> {}
-
-  /** How many connections the pool has at the most. */
-  get poolSize(): number {
-    return (this.pool() as pg.Pool & { readonly options: { readonly max?: number } }).options.max ?? 10;
-  }
 
   protected pool(): pg.Pool {
     // TypeORM's PostgresDriver calls its pool for writes `master`. Asked anew each time: the data source may be closed and opened again.

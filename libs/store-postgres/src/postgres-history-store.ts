@@ -38,6 +38,7 @@ import { PostgresStepLimits } from './postgres-step-limits.js';
 import { PostgresStepProgress } from './postgres-step-progress.js';
 import { recordOrphan } from './statements/record-orphan.js';
 import { wakeIncidents } from './statements/wake-incidents.js';
+import { InTurn } from './in-turn.js';
 import { hostedColumns, WorkerLedger } from './worker-ledger.js';
 
 /** Histories, ownership and mailboxes in PostgreSQL 13 or newer. Made by `postgres(...)`. */
@@ -53,6 +54,8 @@ export class PostgresHistoryStore extends HistoryStore {
   private readonly succession: Succession;
   private readonly directory: Directory;
   private readonly ledger: WorkerLedger;
+  /** Reads histories for those who ask. */
+  private readonly reader: WorkerLedger;
   private readonly hints: HintListener;
   private readonly sameSchema: SameSchema;
 
@@ -67,7 +70,9 @@ export class PostgresHistoryStore extends HistoryStore {
     this.succession = new Succession(connection);
     this.catalogue = new PostgresCatalogue(connection);
     this.ledger = new WorkerLedger(connection);
-    this.directory = new Directory(connection);
+    const inTurn = new InTurn(connection);
+    this.directory = new Directory(inTurn);
+    this.reader = new WorkerLedger(inTurn);
     this.hints = new HintListener(connection);
     const overDataSource = connection instanceof DataSourceConnection ? connection : undefined;
     this.transactions = overDataSource && new PostgresStepTransactions(overDataSource);
@@ -173,7 +178,7 @@ export class PostgresHistoryStore extends HistoryStore {
   }
 
   override async history(key: InstanceKey): Promise<Turn[]> {
-    return (await this.ledger.turnsOf([{ key }]))[0]!;
+    return (await this.reader.turnsOf([{ key }]))[0]!;
   }
 
   override async recordOrphan(orphan: Orphan): Promise<void> {

@@ -8,7 +8,7 @@ export class StoreError extends SagaError {
     readonly transient: boolean,
     what: string,
     advice: string,
-    cause: unknown,
+    cause?: unknown,
   ) {
     super(code, what, advice, { cause });
   }
@@ -38,5 +38,5 @@ export function storeError(error: unknown, during: string): SagaError {
 
 /** True for an error of ours that PostgreSQL gave because a key is taken. */
 export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof StoreError && (error.cause as { readonly code?: unknown }).code === '23505';
+  return error instanceof StoreError && (error.cause as { readonly code?: unknown } | undefined)?.code === '23505';
 }

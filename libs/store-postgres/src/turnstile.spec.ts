@@ -39,4 +39,23 @@ describe('a turnstile', () => {
     fifth.leave();
     await fifth.left;
   });
+
+  it('lets nobody wait for longer than they want to', async () => {
+    const turnstile = new Turnstile(() => 1);
+    const inside: string[] = [];
+    const first = visitor(turnstile, 'a', inside);
+    const impatient = turnstile.pass(
+      async () => void inside.push('b'),
+      5,
+      () => new Error('too long'),
+    );
+    await expect(impatient).rejects.toThrow('too long');
+    const patient = visitor(turnstile, 'c', inside);
+    first.leave();
+    await first.left;
+    await settled();
+    patient.leave();
+    await patient.left;
+    expect(inside).toEqual(['a', 'c']);
+  });
 });

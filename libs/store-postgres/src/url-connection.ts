@@ -10,7 +10,7 @@ const SILENCE = 5_000;
 
 /** A pool of the store's own. */
 export class UrlConnection extends Connection {
-  protected readonly answerTimeout: number;
+  readonly answerTimeout: number;
   private own: pg.Pool | undefined;
 
   constructor(

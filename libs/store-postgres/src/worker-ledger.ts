@@ -10,7 +10,7 @@ import type {
 import { wholeMilliseconds } from './append-batch.js';
 import { keyColumns } from './appender.js';
 import { binaryArray } from './binary-array.js';
-import type { Connection, Row } from './connection.js';
+import type { Row, Statements } from './connection.js';
 import { awaitClaims } from './statements/await-claims.js';
 import { claimDue } from './statements/claim-due.js';
 import { expireWorkers } from './statements/expire-workers.js';
@@ -26,7 +26,7 @@ import { jsonOf, summaryOf } from './summary.js';
 
 /** Who runs what: leases, claims, mail and giving back (laws W1, W2, W4). */
 export class WorkerLedger {
-  constructor(private readonly connection: Connection) {}
+  constructor(private readonly connection: Pick<Statements, 'run'>) {}
 
   async heartbeat(worker: string, leaseMs: number, hosted: readonly HostedVersion[]): Promise<boolean> {
     const rows = await this.connection.run(heartbeat, [worker, Math.ceil(leaseMs), JSON.stringify(hosted)]);
