@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { processStorage } from './process-storage.js';
 import type { RunningStep } from './running-step.js';
 
 interface Running {
@@ -6,7 +6,7 @@ interface Running {
   readonly manager: unknown;
 }
 
-const running = new AsyncLocalStorage<Running>();
+const running = processStorage<Running>('step');
 
 /**
  * The step whose body is running right now: its idempotency key, attempt and deadline, and what the body can do with it. Undefined

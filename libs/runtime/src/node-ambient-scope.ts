@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { AmbientScope, type CodeScope } from 'reprise/core';
+import { processStorage } from './process-storage.js';
 
-/** One for the process: Node hands every storage on with every promise. */
-const scopes = new AsyncLocalStorage<CodeScope>();
+const scopes = processStorage<CodeScope>('scope');
 
 /** Node carries the scope along with promises, so that it is there again after an `await`. */
 export class NodeAmbientScope extends AmbientScope {
