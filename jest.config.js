@@ -10,6 +10,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testRegex: '(\\.spec|\\.e2e-spec)\\.ts$',
   testTimeout: 30_000,
+  // Node keeps the modules of every file that ran in a process: after a hundred of them all is slow. A worker that has grown is replaced.
+  workerIdleMemoryLimit: '700MB',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
