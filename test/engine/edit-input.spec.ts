@@ -1,7 +1,7 @@
 import type { SagaContext, StepInvocation } from 'reprise/core';
 import { Compensate, Saga, Step } from 'reprise/decorators';
 import { currentStep, SagaQueries } from 'reprise/runtime';
-import { Lab, type Body } from './lab.js';
+import { Lab, refused, type Body } from './lab.js';
 
 const ANNA = { by: 'anna', reason: 'ticket 7' };
 const LOOKED = { ...ANNA, happened: false } as const;
@@ -59,15 +59,7 @@ describe('an operator who edits the input of a step', () => {
     takeBack = written('takeBack');
   });
 
-  async function done<T>(action: Promise<T>): Promise<T> {
-    action.catch(() => undefined);
-    await lab.calm();
-    return action;
-  }
-  const refused = (because: string): object => ({
-    code: 'OPERATION_REFUSED',
-    message: expect.stringContaining(because),
-  });
+  const done = <T>(action: Promise<T>): Promise<T> => lab.done(action);
   async function parked(fails = false): Promise<void> {
     await open();
     await lab.start(PayoutSaga, fails);

@@ -1,7 +1,7 @@
 import type { HistoryEventType, StepInvocation } from 'reprise/core';
 import { Compensate, Saga, sagaDefinition, Signal, Step, type SagaClass, type SagaContext } from 'reprise/decorators';
 import { currentStep } from 'reprise/runtime';
-import { Lab, type Body } from './lab.js';
+import { Lab, refused, type Body } from './lab.js';
 
 const ANNA = { by: 'anna', reason: 'ticket 7' };
 
@@ -96,15 +96,7 @@ describe('a fork', () => {
     lead = written('led');
   });
 
-  async function done<T>(action: Promise<T>): Promise<T> {
-    action.catch(() => undefined);
-    await lab.calm();
-    return action;
-  }
-  const refused = (because: string): object => ({
-    code: 'OPERATION_REFUSED',
-    message: expect.stringContaining(because),
-  });
+  const done = <T>(action: Promise<T>): Promise<T> => lab.done(action);
   const run = async (id: string): Promise<string> => (await lab.engine.describe(id)).key.run;
   const made = (what: string): string[] => log.filter((line) => line.startsWith(what));
   /** How many events there are up to the last of a type. */

@@ -99,6 +99,13 @@ export class Lab {
     await this.calm();
   }
 
+  /** Waits for what somebody asks, and lets everything happen that follows. */
+  async done<T>(action: Promise<T>): Promise<T> {
+    action.catch(() => undefined);
+    await this.calm();
+    return action;
+  }
+
   async events(id = 'one'): Promise<HistoryEvent[]> {
     return (await this.engine.history(id)).flatMap(({ events }) => events);
   }
@@ -127,6 +134,11 @@ export class Lab {
     const { status, error } = await this.engine.describe(id);
     return status === 'incident' ? `${error?.code}: ${error?.message}` : undefined;
   }
+}
+
+/** An operator's request that is refused because of that. */
+export function refused(because: string): object {
+  return { code: 'OPERATION_REFUSED', message: expect.stringContaining(because) };
 }
 
 class CountingIdle extends Idle {

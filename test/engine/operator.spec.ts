@@ -1,6 +1,6 @@
 import type { SagaContext } from 'reprise/core';
 import { Compensate, Saga, Signal, Step, type SagaClass } from 'reprise/decorators';
-import { Lab, type Body } from './lab.js';
+import { Lab, refused, type Body } from './lab.js';
 
 const ANNA = { by: 'anna', reason: 'ticket 7' };
 const ASKS = { retry: { attempts: 1 }, onUnknown: 'incident' } as const;
@@ -80,16 +80,7 @@ describe('an operator', () => {
     ask = down;
   });
 
-  /** Does it, and lets everything happen that follows. */
-  async function done<T>(action: Promise<T>): Promise<T> {
-    action.catch(() => undefined);
-    await lab.calm();
-    return action;
-  }
-  const refused = (because: string): object => ({
-    code: 'OPERATION_REFUSED',
-    message: expect.stringContaining(because),
-  });
+  const done = <T>(action: Promise<T>): Promise<T> => lab.done(action);
   const types = async (id?: string): Promise<string[]> => (await lab.events(id)).map(({ type }) => type);
 
   async function parked(fails = false): Promise<void> {

@@ -1,7 +1,7 @@
 import type { StepInvocation } from 'reprise/core';
 import { Saga, sagaDefinition, Signal, Step, type SagaClass, type SagaContext } from 'reprise/decorators';
 import { encryption } from 'reprise/runtime';
-import { Lab, type Body } from './lab.js';
+import { Lab, refused, type Body } from './lab.js';
 
 const ANNA = { by: 'anna', reason: 'ticket 7' };
 
@@ -141,15 +141,7 @@ describe('a redrive', () => {
     ride = fails(new NoStock('no courier'));
   });
 
-  async function done<T>(action: Promise<T>): Promise<T> {
-    action.catch(() => undefined);
-    await lab.calm();
-    return action;
-  }
-  const refused = (because: string): object => ({
-    code: 'OPERATION_REFUSED',
-    message: expect.stringContaining(because),
-  });
+  const done = <T>(action: Promise<T>): Promise<T> => lab.done(action);
   const run = async (id = 'one'): Promise<string> => (await lab.engine.describe(id)).key.run;
   const made = (what: string): string[] => log.filter((line) => line.startsWith(what));
 

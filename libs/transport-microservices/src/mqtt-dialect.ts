@@ -1,6 +1,6 @@
 import { ClientMqtt, type MqttOptions, type ReadPacket, type WritePacket } from '@nestjs/microservices';
+import { awaitListener } from './await-listener.js';
 import { BrokerConnection } from './broker-connection.js';
-import { DeliveryFailure } from './delivery-failure.js';
 import { brokerProblem } from './network-failure.js';
 import type { ServiceDialect } from './service-dialect.js';
 import { SilentLogger } from './silent-logger.js';
@@ -78,19 +78,9 @@ class FrankClientMqtt extends ClientMqtt {
     const packet = this.assignPacketId(partialPacket);
     const topic = this.normalizePattern(packet.pattern as string);
     const text = this.serializer.serialize(packet) as string;
-    this.routingMap.set(packet.id, callback);
-    const forget = (): void => void this.routingMap.delete(packet.id);
-    const fail = (failure: DeliveryFailure): void => {
-      forget();
-      callback({ err: failure });
-    };
-    this.deliver(this.getRequestPattern(topic), this.getResponsePattern(topic), text).then(
-      (reached) => {
-        if (!reached) fail(new DeliveryFailure('NO_LISTENER', 'nobody is subscribed'));
-      },
-      (reason: unknown) => fail(new DeliveryFailure('SERVICE_UNREACHABLE', reason)),
+    return awaitListener(this.routingMap, packet.id, callback, () =>
+      this.deliver(this.getRequestPattern(topic), this.getResponsePattern(topic), text),
     );
-    return forget;
   }
 
   override handleClose(): void {

@@ -1,6 +1,6 @@
 import { ClientRedis, type ReadPacket, type RedisOptions, type WritePacket } from '@nestjs/microservices';
+import { awaitListener } from './await-listener.js';
 import { BrokerConnection } from './broker-connection.js';
-import { DeliveryFailure } from './delivery-failure.js';
 import { brokerProblem } from './network-failure.js';
 import type { ServiceDialect } from './service-dialect.js';
 import { SilentLogger } from './silent-logger.js';
@@ -57,19 +57,9 @@ class FrankClientRedis extends ClientRedis {
     const packet = this.assignPacketId(partialPacket);
     const channel = this.normalizePattern(packet.pattern as string);
     const text = JSON.stringify(this.serializer.serialize(packet));
-    this.routingMap.set(packet.id, callback);
-    const forget = (): void => void this.routingMap.delete(packet.id);
-    const fail = (failure: DeliveryFailure): void => {
-      forget();
-      callback({ err: failure });
-    };
-    this.deliver(this.getRequestPattern(channel), this.getReplyPattern(channel), text).then(
-      (listeners) => {
-        if (listeners === 0) fail(new DeliveryFailure('NO_LISTENER', 'nobody is subscribed'));
-      },
-      (reason: unknown) => fail(new DeliveryFailure('SERVICE_UNREACHABLE', reason)),
-    );
-    return forget;
+    const delivered = async (): Promise<boolean> =>
+      (await this.deliver(this.getRequestPattern(channel), this.getReplyPattern(channel), text)) > 0;
+    return awaitListener(this.routingMap, packet.id, callback, delivered);
   }
 
   override handleClose(): void {
