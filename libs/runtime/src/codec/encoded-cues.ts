@@ -2,7 +2,7 @@ import type { Cue, CueStore } from 'reprise/core';
 import type { CodecChain } from './codec-chain.js';
 import type { Convert } from './convert-fields.js';
 import { cueBinding } from './message-payloads.js';
-import { overlay } from './overlay.js';
+import { overlay, type CarriesPayloads } from './overlay.js';
 
 /** Members of the port, by whether payloads pass through them. A new member does not compile until it stands here. */
 export const CUE_MEMBERS = {
@@ -20,14 +20,10 @@ export const CUE_MEMBERS = {
   sweep: 'plain',
 } as const satisfies Record<keyof CueStore, 'plain' | 'payloads'>;
 
-type CarriesPayloads = {
-  [K in keyof typeof CUE_MEMBERS]: (typeof CUE_MEMBERS)[K] extends 'payloads' ? K : never;
-}[keyof typeof CUE_MEMBERS];
-
 /** Cues, with their payloads encoded. One that cannot be read is handed on as it is stored: whoever gets it refuses it. */
 export function encodedCues(cues: CueStore, codec: CodecChain): CueStore {
   const read = (cue: Cue): Promise<Cue> => convertCue(cue, codec.decode).catch(() => cue);
-  const own: Pick<CueStore, CarriesPayloads> = {
+  const own: Pick<CueStore, CarriesPayloads<typeof CUE_MEMBERS>> = {
     publish: async (published) => cues.publish(await encodeCues(published, codec.encode)),
     take: async (...args) =>
       Promise.all((await cues.take(...args)).map(async (taken) => ({ ...taken, cue: await read(taken.cue) }))),

@@ -34,7 +34,7 @@ import { overlay } from './overlay.js';
 import { encodeCues, encodedCues } from './encoded-cues.js';
 import { EncodedProgress } from './encoded-progress.js';
 import { REPLY_PAYLOADS } from './payload-fields.js';
-import type { CarriesPayloads } from './store-members.js';
+import type { StoreCarriesPayloads } from './store-members.js';
 
 /**
  * The store as the engine uses it when there is a codec: payloads are encoded on their way in and decoded on their way out, and nobody
@@ -48,7 +48,7 @@ export function encodedStore(
   return codecs.length === 0 ? store : overlay(store, new EncodedStore(store, new CodecChain(codecs)));
 }
 
-class EncodedStore implements Required<Pick<HistoryStore, CarriesPayloads>> {
+class EncodedStore implements Required<Pick<HistoryStore, StoreCarriesPayloads>> {
   readonly catalogue: InstanceCatalogue;
   readonly transactions: StepTransactions | undefined;
   readonly progress: StepProgress;

@@ -2,7 +2,7 @@ import { type InstanceCatalogue, type Json, type Message, type Orphan, type Reco
 import type { CodecChain } from './codec-chain.js';
 import { convertFields, type Convert } from './convert-fields.js';
 import { convertMessage } from './message-payloads.js';
-import { overlay } from './overlay.js';
+import { overlay, type CarriesPayloads } from './overlay.js';
 import { ORPHAN_PAYLOADS } from './payload-fields.js';
 
 /** Members of the port, by whether payloads pass through them. A new member does not compile until it stands here. */
@@ -16,17 +16,13 @@ export const CATALOGUE_MEMBERS = {
   sweepReplies: 'plain',
 } as const satisfies Record<keyof InstanceCatalogue, 'plain' | 'payloads'>;
 
-type CarriesPayloads = {
-  [K in keyof typeof CATALOGUE_MEMBERS]: (typeof CATALOGUE_MEMBERS)[K] extends 'payloads' ? K : never;
-}[keyof typeof CATALOGUE_MEMBERS];
-
 export function encodeOrphan(orphan: Orphan, convert: Convert): Promise<Orphan> {
   return convertFields(orphan, ORPHAN_PAYLOADS, bindingOf(orphan.key.run, orphan), convert);
 }
 
 /** The catalogue, whose orphans have payloads. One that cannot be read is shown as it is stored. */
 export function encodedCatalogue(catalogue: InstanceCatalogue, codec: CodecChain): InstanceCatalogue {
-  const own: Pick<InstanceCatalogue, CarriesPayloads> = {
+  const own: Pick<InstanceCatalogue, CarriesPayloads<typeof CATALOGUE_MEMBERS>> = {
     orphans: async (...args) => {
       const page = await catalogue.orphans(...args);
       const decoded = page.orphans.map((orphan) => decodeOrphan(orphan, codec.decode).catch(() => orphan));

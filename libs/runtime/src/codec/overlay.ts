@@ -13,3 +13,8 @@ export function overlay<T extends object>(inner: T, own: object): T {
     has: (target, name) => name in own || name in target,
   });
 }
+
+/** Names of the members of a port through which payloads pass. */
+export type CarriesPayloads<Members> = {
+  [K in keyof Members]: Members[K] extends 'payloads' ? K : never;
+}[keyof Members];

@@ -1,4 +1,5 @@
 import type { HistoryStore, TurnAppend } from 'reprise/core';
+import type { CarriesPayloads } from './overlay.js';
 
 /** Members of the port, by whether payloads pass through them. A new member does not compile until it stands here. */
 export const STORE_MEMBERS = {
@@ -51,6 +52,4 @@ export const APPEND_PARTS = {
 } as const satisfies Record<keyof TurnAppend, 'plain' | 'payloads'>;
 
 /** The members of the port that payloads pass through. */
-export type CarriesPayloads = {
-  [K in keyof typeof STORE_MEMBERS]: (typeof STORE_MEMBERS)[K] extends 'payloads' ? K : never;
-}[keyof typeof STORE_MEMBERS];
+export type StoreCarriesPayloads = CarriesPayloads<typeof STORE_MEMBERS>;
