@@ -8,12 +8,12 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
     'encryption offload PayloadCodec redact SagaCompletions ' +
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaControl SagaEngine ' +
     'SagaFailedError SagaTimeoutError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
-    'StartsOn Outbox Update UpdateValidator Verify didNotHappen happened',
+    'RefusedReplies StartsOn Outbox Update UpdateValidator Verify didNotHappen happened',
   'reprise/contracts': 'contract event HandledEvent HandlerInput Remote',
   'reprise/core': 'historyDiagram StepCommand StepReply StepTransport',
   'reprise/decorators': 'sagaDefinition sagaDiagram',
   'reprise/microservices': 'microservices',
-  'reprise/participant': 'Handlers Handles HandlerStep listenAs On ParticipantModule',
+  'reprise/participant': 'Handlers Handles HandlerStep listenAs On ParticipantModule RefusedRequests',
   'reprise/postgres': 'postgres repriseMigrations transactionManager',
   'reprise/runtime': 'SystemClock',
   'reprise/testing': 'compensationCoverage crashAtEveryPoint crashEverywhere MemoryStore replayHistory testSaga',

@@ -225,6 +225,7 @@ export {
   type TransactionTerms,
 } from './step-transactions.js';
 export type { PayloadCodec, PayloadContext } from './stored-payload.js';
+export { RefusedEnvelopes, type RefusedCount, type RefusedReport } from './refused-envelopes.js';
 export { StepTransport, type CommandAddress, type CueEnvelope, type EventListener } from './step-transport.js';
 export type { ReplyEnvelope, StepCommand, StepEnvelope, StepReply, TransportRemark } from './step-transport.js';
 export {

@@ -1,6 +1,7 @@
 import type { CueLinks } from './cue.js';
 import type { Json } from './json.js';
 import type { RecordedError } from './error-record.js';
+import { RefusedEnvelopes } from './refused-envelopes.js';
 
 /** Where a remote step is performed. */
 export interface CommandAddress {
@@ -71,6 +72,12 @@ export interface TransportRemark {
 
 /** Carries commands to participants and their replies back. One contract suite runs against every implementation. */
 export abstract class StepTransport {
+  /** Answers that were not believed, or could not be taken. */
+  readonly refused = new RefusedEnvelopes();
+  /** An answer of that service was refused with this code. */
+  refuse(code: string, { service }: CommandAddress): void {
+    this.refused.note(code, 'other', service);
+  }
   /** Reports every mistake of configuration for these addresses, in words; an empty list is good. */
   abstract check(addresses: readonly CommandAddress[]): string[];
   /** What deserves a line in the log at start-up although it is no mistake. */

@@ -98,6 +98,8 @@ export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';
 export { SagaClient, type ClientStartOptions, type UpdateStartOptions } from './saga-client.js';
 export { Outbox, type EventCause, type OutboxOptions } from './outbox.js';
+export { RefusedReplies } from './refused-replies.js';
+export type { RefusedCount } from 'reprise/core';
 export { SagaCompletions } from './saga-completions.js';
 export { SagaHandle, type SagaUpdate, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';

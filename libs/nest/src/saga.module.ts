@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { RefusedEnvelopes } from 'reprise/core';
 import { registeredSagas, type SagaClass } from 'reprise/decorators';
 import { encodedStore, SagaControl, SagaEngine, SagaLimits, SagaQueries } from 'reprise/runtime';
 import { NestEngineLog } from './nest-engine-log.js';
@@ -7,6 +8,7 @@ import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
 import { SagaSchedules } from './saga-schedules.js';
 import { Outbox } from './outbox.js';
+import { RefusedReplies } from './refused-replies.js';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
 import { SagaCompletions } from './saga-completions.js';
 import { SagaCheck } from './saga.check.js';
@@ -49,10 +51,25 @@ import { SagaRegistrar } from './saga.registrar.js';
       },
       inject: [SAGA_MODULE_OPTIONS, SagaRegistrar],
     },
+    {
+      provide: RefusedReplies,
+      useFactory: ({ transport }: SagaModuleOptions) => transport?.refused ?? new RefusedEnvelopes(),
+      inject: [SAGA_MODULE_OPTIONS],
+    },
     { provide: SagaControl, useFactory: (engine: SagaEngine) => engine.control, inject: [SagaEngine] },
     { provide: SagaLimits, useFactory: (engine: SagaEngine) => engine.limits, inject: [SagaEngine] },
   ],
-  exports: [Outbox, SagaCompletions, SagaControl, SagaEngine, SagaLimits, SagaQueries, SagaRegistrar, SagaSchedules],
+  exports: [
+    Outbox,
+    RefusedReplies,
+    SagaCompletions,
+    SagaControl,
+    SagaEngine,
+    SagaLimits,
+    SagaQueries,
+    SagaRegistrar,
+    SagaSchedules,
+  ],
 })
 export class SagaModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

@@ -11,4 +11,6 @@ export {
   type ParticipantAsyncOptions,
   type ParticipantOptions,
 } from './participant-options.js';
+export { RefusedRequests } from './refused-requests.js';
+export type { RefusedCount } from 'reprise/core';
 export { ParticipantModule } from './participant.module.js';

@@ -12,6 +12,7 @@ import type { ParticipantServer, ServerRecipe } from './servers/server-recipe.js
 import { tcpServer } from './servers/tcp-server.js';
 import { announceReplicas } from './replica-notice.js';
 import { neverSilent } from './never-silent.js';
+import { countUnreadable } from './unreadable-packets.js';
 
 const RECIPES: ReadonlyMap<unknown, ServerRecipe> = new Map<unknown, ServerRecipe>([
   [Transport.TCP, tcpServer],
@@ -57,10 +58,11 @@ export function listenAs(service: string, { transport, options, namespace }: Lis
     );
   }
   const name = namespace === undefined ? service : `${namespace}.${service}`;
-  const server = neverSilent(recipe({ service: name, options: { ...options } }));
+  const transportName = Transport[transport!];
+  const server = countUnreadable(transportName, neverSilent(recipe({ service: name, options: { ...options } })));
   if (namespace !== undefined) underNamespace(server, namespace);
   hearEvents(service, server);
-  return { strategy: announceReplicas(service, Transport[transport!], server) };
+  return { strategy: announceReplicas(service, transportName, server) };
 }
 
 /** gRPC without a `.proto`: all operations go through one method. */

@@ -22,7 +22,7 @@ export interface ParticipantOptions {
   readonly inbox?: InboxOptions;
   /** The longest that a shutdown waits for requests that are being handled. Default 20 s. */
   readonly drain?: Duration;
-  /** The longest result, in characters of JSON. Default one million. */
+  /** The longest result, in characters of JSON. Default one million. An input that takes more than twice as many is refused. */
   readonly payloadLimit?: number;
   /**
    * Keys that this process shares with those that send commands, of 32 characters or more: the first signs answers, every one is

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { ParticipantLifecycle } from './participant.lifecycle.js';
 import { PARTICIPANT_OPTIONS, type ParticipantAsyncOptions, type ParticipantOptions } from './participant-options.js';
 import { Participant } from './participant.js';
+import { RefusedRequests } from './refused-requests.js';
 
 /**
  * Makes the `@Handles` methods of an application perform steps of sagas. Import it once, in the root module.
@@ -30,7 +31,7 @@ function participantModule(options: Provider, imports: DynamicModule['imports'] 
     module: ParticipantModule,
     global: true,
     imports,
-    providers: [options, Participant, ParticipantLifecycle],
-    exports: [Participant],
+    providers: [options, RefusedRequests, Participant, ParticipantLifecycle],
+    exports: [Participant, RefusedRequests],
   };
 }

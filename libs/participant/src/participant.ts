@@ -1,18 +1,31 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { readRequest, Seal, sharedKeyMistake, validateWith, type WireRequest } from 'reprise/contracts';
-import { SagaError, type ReplyEnvelope, type StepEnvelope } from 'reprise/core';
+import { DEFAULT_PAYLOAD_LIMIT, SagaError, type ReplyEnvelope, type StepEnvelope } from 'reprise/core';
 import type { EntityManager } from 'typeorm';
 import { answerLimit } from './answer-limit.js';
 import { ordinaryStep, sagaStep } from './handler-step.js';
 import type { HandledCommand } from './handled-command.js';
 import { InFlightRequests } from './in-flight-requests.js';
 import { fingerprintOf } from './input-fingerprint.js';
+import { isOversized } from './is-oversized.js';
 import { ordinaryResult, rpcException } from './ordinary-reply.js';
 import { PARTICIPANT_OPTIONS, type ParticipantOptions } from './participant-options.js';
 import { PostgresInbox } from './postgres-inbox.js';
 import { Refusal } from './refusal.js';
+import { RefusedRequests } from './refused-requests.js';
 import { failureReply, refusalReply, resultReply } from './reply.js';
+import {
+  COUNTED,
+  invalidInput,
+  notSigned,
+  pastDeadline,
+  shuttingDown,
+  tooLarge,
+  undecodable,
+  unreadable,
+} from './request-refusals.js';
+import { transportOf } from './transport-of.js';
 
 /** Answers requests: unwraps, checks, deduplicates, runs the handler, and says in every case how it went. */
 @Injectable()
@@ -25,7 +38,10 @@ export class Participant {
   private readonly seal: Seal | undefined;
 
   /** @throws SagaError `INVALID_CONFIGURATION` for keys that are too short */
-  constructor(@Inject(PARTICIPANT_OPTIONS) { inbox, payloadLimit, sharedKeys }: ParticipantOptions) {
+  constructor(
+    @Inject(PARTICIPANT_OPTIONS) { inbox, payloadLimit, sharedKeys }: ParticipantOptions,
+    @Inject(RefusedRequests) private readonly refused: RefusedRequests,
+  ) {
     this.seal = sharedKeys && sealWith(sharedKeys);
     this.inbox = inbox && new PostgresInbox(inbox);
     this.payloadLimit = payloadLimit;
@@ -36,22 +52,24 @@ export class Participant {
    * @param run the rest of Nest's pipeline, with the handler at its end
    */
   async answer(handled: HandledCommand, args: unknown[], run: () => Promise<unknown>): Promise<unknown> {
+    const context = args[1];
     let request: WireRequest;
     try {
       request = readRequest(args[0]);
     } catch (error) {
-      return unreadable(error);
+      return refusalReply(this.counted(unreadable(error), context));
     }
     const { envelope } = request;
     const refusal = this.refusalOf(handled.command.pattern, request);
     if (refusal !== undefined) {
+      this.counted(refusal, context);
       if (envelope) return this.signed(envelope, refusalReply(refusal));
       throw rpcException(refusal.error);
     }
     try {
       return envelope
         ? this.signed(envelope, await this.answerSaga(handled, envelope, request, args, run))
-        : await this.answerCaller(handled, args, run);
+        : await this.answerCaller(handled, request, args, run);
     } finally {
       this.inFlight.leave();
     }
@@ -59,10 +77,7 @@ export class Participant {
 
   /** Why a request is not looked at; undefined when it is in, and counted. */
   private refusalOf(pattern: string, { envelope, encoded }: WireRequest): Refusal | undefined {
-    if (this.seal && !(envelope && this.seal.acceptsRequest(pattern, envelope, encoded))) {
-      this.log.warn(`${pattern} refused a request that is not signed with a shared key.`);
-      return notSigned(pattern);
-    }
+    if (this.seal && !(envelope && this.seal.acceptsRequest(pattern, envelope, encoded))) return notSigned(pattern);
     return this.inFlight.enter() ? undefined : shuttingDown();
   }
 
@@ -78,7 +93,8 @@ export class Participant {
     run: () => Promise<unknown>,
   ): Promise<ReplyEnvelope> {
     const { pattern } = handled.command;
-    const limitInBytes = answerLimit(args[1]);
+    const context = args[1];
+    const limitInBytes = answerLimit(context);
     const perform = async (manager?: EntityManager): Promise<ReplyEnvelope> => {
       try {
         args[1] = sagaStep(envelope, manager);
@@ -89,7 +105,7 @@ export class Participant {
     };
     let reply: ReplyEnvelope;
     try {
-      demandTime(envelope.deadline, pattern);
+      if (Date.now() >= envelope.deadline) throw pastDeadline(pattern);
       args[0] = await this.inputOf(handled, request);
       if (!this.inbox) {
         reply = await perform();
@@ -101,54 +117,55 @@ export class Participant {
           : this.inbox.onceOutside(received, perform));
       }
     } catch (error) {
-      reply = failureReply(handled, error);
+      reply = failureReply(handled, this.counted(error, context));
     }
     if (!reply.ok && reply.kind !== 'declared') this.report(pattern, envelope, reply.error.code);
     return reply;
   }
 
   /** An ordinary caller gets what it would get from `@MessagePattern`; it has no key, so there is nothing to deduplicate. */
-  private async answerCaller(handled: HandledCommand, args: unknown[], run: () => Promise<unknown>): Promise<unknown> {
+  private async answerCaller(
+    handled: HandledCommand,
+    request: WireRequest,
+    args: unknown[],
+    run: () => Promise<unknown>,
+  ): Promise<unknown> {
     const { command, transaction } = handled;
+    const context = args[1];
     const perform = (manager?: EntityManager): Promise<unknown> => {
       args[1] = ordinaryStep(command.operation, randomUUID(), manager);
       return run();
     };
     try {
-      args[0] = await this.inputOf(handled, readRequest(args[0]));
+      args[0] = await this.inputOf(handled, request);
       const result = await (this.inbox && transaction ? this.inbox.inTransaction(perform) : perform());
       return ordinaryResult(handled, result);
     } catch (thrown) {
-      throw rpcException(thrown, handled);
+      throw rpcException(this.counted(thrown, context), handled);
     }
   }
 
   private async inputOf({ command }: HandledCommand, request: WireRequest): Promise<unknown> {
-    const decoded = decodeOrRefuse(request, command.pattern);
-    const checked = await validateWith(command.definition.input, decoded);
+    const { pattern } = command;
+    const limit = this.payloadLimit ?? DEFAULT_PAYLOAD_LIMIT;
+    if (isOversized(request.encoded, limit)) throw tooLarge(pattern, limit);
+    const checked = await validateWith(command.definition.input, decodeOrRefuse(request, pattern));
     if (checked.valid) return checked.value;
-    throw new Refusal(
-      'fatal',
-      'INVALID_COMMAND_INPUT',
-      `The input of "${command.pattern}" is not what its contract asks for: ${checked.issues}.`,
-      'Bring both services to the same contract.',
-    );
+    throw invalidInput(pattern, checked.issues);
+  }
+
+  /** Notes what deserves it, and hands on what it was given. */
+  private counted<E>(error: E, context: unknown): E {
+    if (error instanceof Refusal && COUNTED.has(error.error.code)) {
+      this.refused.note(error.error.code, transportOf(context));
+    }
+    return error;
   }
 
   /** Codes and names only: messages may hold data, and they are on record at the saga. */
   private report(pattern: string, { instance, attempt, key }: StepEnvelope, code: string | undefined): void {
     this.log.warn(`${pattern} answered ${code} to attempt ${attempt} of "${instance}" (key ${key}).`);
   }
-}
-
-function demandTime(deadline: number, pattern: string): void {
-  if (Date.now() < deadline) return;
-  throw new Refusal(
-    'transient',
-    'REQUEST_DEADLINE_PASSED',
-    `A request for "${pattern}" came after its deadline and was not run.`,
-    'If this happens often, give the step a longer timeout, and compare the clocks of the two machines.',
-  );
 }
 
 function sealWith(keys: readonly string[]): Seal {
@@ -159,39 +176,10 @@ function sealWith(keys: readonly string[]): Seal {
   return new Seal(keys, (key, text) => createHmac('sha256', key).update(text).digest('base64'));
 }
 
-function notSigned(pattern: string): Refusal {
-  return new Refusal(
-    'transient',
-    'BAD_SIGNATURE',
-    `A request for "${pattern}" is not signed with a key that this participant shares with the sender; it was not run.`,
-    'Give both sides the same `sharedKeys`.',
-  );
-}
-
-function shuttingDown(): Refusal {
-  return new Refusal(
-    'transient',
-    'PARTICIPANT_SHUTTING_DOWN',
-    'The participant is shutting down and takes no new request.',
-    'The step is tried again by its policy.',
-  );
-}
-
 function decodeOrRefuse(request: WireRequest, pattern: string): unknown {
   try {
     return request.decode();
   } catch (cause) {
-    throw new Refusal(
-      'fatal',
-      'INVALID_COMMAND_INPUT',
-      `The input of "${pattern}" cannot be decoded.`,
-      'It was written by a newer release, or not by Reprise at all.',
-      { cause },
-    );
+    throw undecodable(pattern, cause);
   }
-}
-
-function unreadable(error: unknown): ReplyEnvelope {
-  const { code, what, advice } = error as SagaError;
-  return refusalReply(new Refusal('transient', code, what, advice));
 }

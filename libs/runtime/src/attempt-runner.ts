@@ -106,7 +106,12 @@ export class AttemptRunner {
 
   private completed({ definition }: Attempt, reply: StepReply): AttemptOutcome {
     if (reply.outcome !== 'completed') return reply;
-    return { outcome: 'completed', result: this.encode(definition, reply.result) };
+    try {
+      return { outcome: 'completed', result: this.encode(definition, reply.result) };
+    } catch (error) {
+      if (error instanceof SagaError) this.transport!.refuse(error.code, definition.command!);
+      throw error;
+    }
   }
 
   private encode({ name }: StepDefinition, result: unknown): Json {

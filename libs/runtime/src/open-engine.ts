@@ -37,6 +37,7 @@ export class OpenEngine {
   private readonly relay: Relay;
   private readonly housekeeping: Housekeeping | undefined;
   private endSurvival: (() => void) | undefined;
+  private endReports: (() => void) | undefined;
 
   /** Begins nothing yet; the store has to be open. */
   constructor(
@@ -103,6 +104,9 @@ export class OpenEngine {
 
   /** Starts the worker, if sagas are hosted. Rejects when the store is out of reach. */
   async start(): Promise<void> {
+    this.endReports = this.options.transport?.refused.onReport(({ code, transport, service, since, count }) =>
+      this.log.warn('Answers were refused.', { code, transport, service, refused: since, inAll: count }),
+    );
     if (!this.worker) {
       // A service that only publishes: what it has committed has to leave.
       if (this.cues.reachesServices) await this.cues.start();
@@ -133,6 +137,7 @@ export class OpenEngine {
   private silence(): void {
     this.relay.stop();
     this.endSurvival?.();
+    this.endReports?.();
     this.results.close();
     this.replies.close();
     this.unowned.stop();

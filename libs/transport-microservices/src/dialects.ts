@@ -28,3 +28,8 @@ export function dialectOf(transport: unknown): ServiceDialect | string {
     ? `its \`transport\` is missing or unknown; use one of Nest's, as in \`Transport.TCP\`.`
     : `its transport ${name} is not supported yet; this release speaks ${speaks}.`;
 }
+
+/** What a transport is called in counts: `TCP`, `NATS`, … */
+export function transportName(transport: unknown): string {
+  return (typeof transport === 'number' ? Transport[transport] : undefined) ?? 'other';
+}

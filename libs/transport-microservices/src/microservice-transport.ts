@@ -12,10 +12,13 @@ import {
 } from 'reprise/core';
 import { failureOf, replyOf } from './command-reply.js';
 import { requestOf } from './command-request.js';
-import { dialectOf } from './dialects.js';
+import { dialectOf, transportName } from './dialects.js';
 import { ServiceClient, ServiceFailure } from './service-client.js';
 import type { Services } from './service-options.js';
 import { serviceMistakes, serviceRemarks } from './services-check.js';
+
+/** What an answer is refused with. */
+const NOT_BELIEVED: ReadonlySet<string> = new Set(['BAD_REPLY', 'BAD_SIGNATURE']);
 
 export interface MicroserviceTransportOptions {
   /** The longest input of a command, in characters of JSON. Default one million. */
@@ -84,7 +87,20 @@ export class MicroserviceTransport extends StepTransport {
     for (const client of clients) client.prepare();
   }
 
+  override refuse(code: string, { service }: CommandAddress): void {
+    this.refused.note(code, transportName(this.services[service]?.transport), service);
+  }
+
   async send(command: StepCommand, giveUpAt: number): Promise<StepReply> {
+    try {
+      return await this.ask(command, giveUpAt);
+    } catch (error) {
+      if (error instanceof SagaError && NOT_BELIEVED.has(error.code)) this.refuse(error.code, command.address);
+      throw error;
+    }
+  }
+
+  private async ask(command: StepCommand, giveUpAt: number): Promise<StepReply> {
     const { service, operation } = command.address;
     const contract = this.commands.get(`${service}.${operation}`);
     if (contract === undefined) throw noContract(`${service}.${operation}`);
@@ -123,7 +139,7 @@ export class MicroserviceTransport extends StepTransport {
       if (configured === undefined) throw this.noSuchService(service);
       const dialect = dialectOf(configured.transport);
       if (typeof dialect === 'string') throw new SagaError('INVALID_CONFIGURATION', `Service "${service}": ${dialect}`);
-      client = new ServiceClient(service, dialect, configured);
+      client = new ServiceClient(service, dialect, configured, (code) => this.refuse(code, { service, operation: '' }));
       this.clients.set(service, client);
     }
     return client;

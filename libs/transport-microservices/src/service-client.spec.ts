@@ -13,7 +13,7 @@ const dialect: ServiceDialect = {
 
 describe('the client of a service', () => {
   it('asks for a missing driver package in words, and does not end the process', async () => {
-    const client = new ServiceClient('mail', dialect, {});
+    const client = new ServiceClient('mail', dialect, {}, () => undefined);
     await expect(client.demandPackages()).rejects.toMatchObject({
       code: 'INVALID_CONFIGURATION',
       message: expect.stringContaining('over Pigeon, which needs the package "a-driver-that-nobody-has"') as string,

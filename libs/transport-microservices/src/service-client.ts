@@ -38,6 +38,7 @@ export class ServiceClient {
     private readonly service: string,
     private readonly dialect: ServiceDialect,
     { options, envelope, namespace, sharedKeys }: ClientSettings,
+    private readonly refused: (code: string) => void,
   ) {
     this.options = { ...options };
     this.envelope = envelope ?? 'embedded';
@@ -101,6 +102,7 @@ export class ServiceClient {
     return (this.connection ??= this.dialect.open({
       service: `${this.prefix}${this.service}`,
       options: this.options,
+      refused: this.refused,
     }));
   }
 

@@ -32,6 +32,8 @@ export type ConnectionOptions = Readonly<Record<string, unknown>>;
 export interface ServiceToReach {
   readonly service: string;
   readonly options: ConnectionOptions;
+  /** Told of an answer that is no packet of this transport, whatever request it was for. */
+  readonly refused: (code: string) => void;
 }
 
 /** Everything that differs from one of Nest's transports to the next. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { ClientTCP } from '@nestjs/microservices';
 import type { Observable } from 'rxjs';
+import { framingProblem } from 'reprise/contracts';
 import { networkProblem } from './network-failure.js';
 import type { ServiceConnection, ServiceDialect } from './service-dialect.js';
 
@@ -17,7 +18,7 @@ export const tcpDialect: ServiceDialect = {
     return mistakes;
   },
   warnings: () => [],
-  open: ({ options }) => new TcpConnection(new SilentClientTcp(options)),
+  open: ({ options, refused }) => new TcpConnection(new SilentClientTcp(options, refused)),
   problem: networkProblem,
 };
 
@@ -41,7 +42,17 @@ class TcpConnection implements ServiceConnection {
 
 /** Nest's client logs what it could not read, payloads included. Every such failure also reaches the request it belongs to. */
 class SilentClientTcp extends ClientTCP {
-  override handleError(): void {}
+  constructor(
+    options: object,
+    private readonly refused: (code: string) => void,
+  ) {
+    super(options);
+  }
+
+  override handleError(failure: unknown): void {
+    const problem = framingProblem(failure);
+    if (problem !== undefined) this.refused(problem === 'unreadable' ? 'BAD_REPLY' : 'PAYLOAD_TOO_LARGE');
+  }
 
   /** Nest keeps a failed attempt until the socket has closed, and fails with it whatever is sent meanwhile. */
   override connect(): Promise<unknown> {

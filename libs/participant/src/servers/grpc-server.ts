@@ -1,5 +1,6 @@
 import { BaseRpcContext, Server, Transport, type WritePacket } from '@nestjs/microservices';
 import { PARTICIPANT_RPC } from 'reprise/contracts';
+import { unreadablePackets } from '../unreadable-packets.js';
 import { driver } from './driver.js';
 import type { ServerRecipe } from './server-recipe.js';
 
@@ -29,7 +30,7 @@ interface Call {
 type Done = (failure: { code: number; details: string } | null, answer?: string) => void;
 
 /** The context of a handler: `getArgs()` has the metadata and the call. */
-class GrpcContext extends BaseRpcContext<[metadata: unknown, call: unknown]> {}
+export class GrpcContext extends BaseRpcContext<[metadata: unknown, call: unknown]> {}
 
 class ParticipantServerGrpc extends Server {
   override readonly transportId = Transport.GRPC;
@@ -121,7 +122,14 @@ const PERFORM = {
   requestStream: false,
   responseStream: false,
   requestSerialize: (value: unknown) => Buffer.from(JSON.stringify(value)),
-  requestDeserialize: (bytes: Buffer) => JSON.parse(String(bytes)) as unknown,
+  requestDeserialize(bytes: Buffer): unknown {
+    try {
+      return JSON.parse(String(bytes)) as unknown;
+    } catch (error) {
+      unreadablePackets.note('BAD_REQUEST_ENVELOPE', 'GRPC');
+      throw error;
+    }
+  },
   responseSerialize: (text: string) => Buffer.from(text),
   responseDeserialize: (bytes: Buffer) => JSON.parse(String(bytes)) as unknown,
 };
