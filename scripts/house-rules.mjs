@@ -23,6 +23,7 @@ export const AMBIENT = {
     'reflect-metadata',
   ],
   testing: ['node:'],
+  cli: ['node:', 'reflect-metadata'],
   'eslint-plugin': [],
 };
 
@@ -38,6 +39,7 @@ export const SUBPATHS = {
   'transport-microservices': 'reprise/microservices',
   participant: 'reprise/participant',
   testing: 'reprise/testing',
+  cli: 'reprise/cli',
   'eslint-plugin': 'reprise/eslint-plugin',
 };
 const LIBS = Object.fromEntries(Object.entries(SUBPATHS).map(([lib, subpath]) => [subpath, lib]));

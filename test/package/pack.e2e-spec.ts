@@ -107,6 +107,15 @@ describe('the published package', () => {
     const { stdout } = await node('--input-type=commonjs', '-e', script);
     expect(stdout.trim().split('\n')).toEqual(['true INVALID_CONFIGURATION', 'true']);
   });
+
+  it('has a command line, which npx finds', async () => {
+    const { stdout } = await npm(['exec', '--no', '--', 'reprise', '--help'], folder);
+    expect(stdout).toMatch(/^Usage: reprise <command>/m);
+    const migrated = await node('node_modules/.bin/reprise', 'migrate', '--schema', 'scratch_cli', '--json');
+    expect(JSON.parse(migrated.stdout)).toMatchObject({ schema: 'scratch_cli' });
+    const piped = await run('sh', ['-c', 'node_modules/.bin/reprise --help | head -1'], { cwd: folder });
+    expect(piped).toMatchObject({ stdout: 'Usage: reprise <command> [options]\n', stderr: '' });
+  });
 });
 
 async function manifestOf(folder: string): Promise<{ version: string; exports: Record<string, unknown> }> {

@@ -25,32 +25,56 @@ export function isDecision(event: HistoryEvent): event is DecisionEvent {
   return DECISIONS.has(event.type);
 }
 
+/** What history recorded and what the code decided in its place, where they differ; one of them may be missing. */
+export interface Mismatch {
+  readonly recorded?: DecisionEvent;
+  readonly made?: DecisionEvent;
+}
+
 /**
  * Compares what the code decides today with what its history recorded at that place (law D5): kind, name and the whole input.
- * @returns undefined when they agree, else the difference in words, with both sides
+ * @param redacted the values of the history are not what they were: only kind, name and number of a decision are compared
+ * @returns undefined when they agree
  */
-export function difference(recorded: DecisionEvent | undefined, made: DecisionEvent | undefined): string | undefined {
-  if (recorded && made && agree(recorded, made)) return undefined;
+export function mismatch(
+  recorded: DecisionEvent | undefined,
+  made: DecisionEvent | undefined,
+  redacted = false,
+): Mismatch | undefined {
+  if (recorded && made && agree(recorded, made, redacted)) return undefined;
+  return { ...(recorded && { recorded }), ...(made && { made }) };
+}
+
+/** The code decided otherwise than its history recorded (law D5). */
+export class NonDeterministicError extends SagaError implements Mismatch {
+  readonly recorded?: DecisionEvent;
+  readonly made?: DecisionEvent;
+
+  constructor(saga: string, id: string, { recorded, made }: Mismatch) {
+    const sides = recorded && made ? inputs(recorded, made) : [];
+    super(
+      'NON_DETERMINISTIC',
+      `Saga "${saga}", instance "${id}": ${inWords(recorded, made)}.`,
+      [
+        'The code changed while this run was in flight: register the change as a new version, or restore the call.',
+        ...sides,
+      ].join('\n'),
+    );
+    if (recorded) this.recorded = recorded;
+    if (made) this.made = made;
+  }
+}
+
+function inWords(recorded: DecisionEvent | undefined, made: DecisionEvent | undefined): string {
   if (!recorded) return `the code now asks for ${describe(made!)}, which its history does not have`;
   if (!made) return `its history recorded ${describe(recorded)}, which the code no longer asks for`;
   const note = recorded.type === made.type && describe(recorded) === describe(made) ? ' with another input' : '';
-  return `the code asks for ${describe(made)}${note}, but its history recorded ${describe(recorded)} there${inputs(recorded, made)}`;
+  return `the code asks for ${describe(made)}${note}, but its history recorded ${describe(recorded)} there`;
 }
 
-export function nonDeterministic(saga: string, id: string, what: string): SagaError {
-  const [sentence, ...sides] = what.split('\n');
-  return new SagaError(
-    'NON_DETERMINISTIC',
-    `Saga "${saga}", instance "${id}": ${sentence}.`,
-    [
-      'The code changed while this run was in flight: register the change as a new version, or restore the call.',
-      ...sides,
-    ].join('\n'),
-  );
-}
-
-function agree(recorded: DecisionEvent, made: DecisionEvent): boolean {
+function agree(recorded: DecisionEvent, made: DecisionEvent, redacted: boolean): boolean {
   if (recorded.type !== made.type) return false;
+  if (redacted) return describe(recorded) === describe(made);
   // An error's text may name a line of today's code; that it is an error of that name is what was decided.
   if ('error' in recorded && 'error' in made) return recorded.error.name === made.error.name;
   return sameJson(recorded, made);
@@ -69,6 +93,7 @@ export function sameJson(a: unknown, b: unknown): boolean {
   );
 }
 
+/** A decision as words, without its values. */
 function describe(event: DecisionEvent): string {
   switch (event.type) {
     case 'StepScheduled':
@@ -108,11 +133,11 @@ function describe(event: DecisionEvent): string {
 
 const SHOWN = 300;
 
-function inputs(recorded: DecisionEvent, made: DecisionEvent): string {
+function inputs(recorded: DecisionEvent, made: DecisionEvent): string[] {
   const detail = (event: DecisionEvent): string | undefined => {
     const { type: _type, ...rest } = event;
     const text = JSON.stringify('input' in event ? event.input : rest);
     return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
   };
-  return `\n- recorded: ${detail(recorded)}\n+ code now: ${detail(made)}`;
+  return [`- recorded: ${detail(recorded)}`, `+ code now: ${detail(made)}`];
 }

@@ -1,4 +1,4 @@
-import { difference } from './decision-match.js';
+import { mismatch, type Mismatch } from './decision-match.js';
 import type { DecisionEvent } from './event.js';
 
 /** Decisions that the code has made and history does not have yet, oldest first. */
@@ -17,12 +17,12 @@ export class DecisionQueue {
   }
 
   /** Compares the oldest with the decision that history recorded next (law D5). Undefined: they agree. */
-  match(recorded: DecisionEvent): string | undefined {
-    return difference(recorded, this.waiting.shift());
+  match(recorded: DecisionEvent, redacted = false): Mismatch | undefined {
+    return mismatch(recorded, this.waiting.shift(), redacted);
   }
 
   /** What is left over where history has nothing more for it. */
-  surplus(): string | undefined {
-    return this.waiting[0] && difference(undefined, this.waiting[0]);
+  surplus(): Mismatch | undefined {
+    return this.waiting[0] && mismatch(undefined, this.waiting[0]);
   }
 }

@@ -14,6 +14,8 @@ export interface ExecutionOptions {
   /** Characters of JSON that a payload may have. */
   readonly payloadLimit?: number;
   readonly log?: SagaLog;
+  /** The values of the history were replaced (`redactHistory`): of decisions only kind, name and number are compared with it. */
+  readonly redacted?: boolean;
   /** Told when the code breaks the rules between two turns, when nobody is looking; the next turn opens the incident. */
   readonly onViolation?: () => void;
 }

@@ -1,4 +1,4 @@
-import { isDecision, nonDeterministic } from './decision-match.js';
+import { isDecision, NonDeterministicError, type Mismatch } from './decision-match.js';
 import { DecisionQueue } from './decision-queue.js';
 import { ENGINE_RULES, type DecisionEvent, type HistoryEvent, type IncomingEvent, type Turn } from './event.js';
 import type { ExecutionOptions } from './execution-options.js';
@@ -48,6 +48,11 @@ export class Execution {
   /** True while the code may not run: events are recorded for a later replay, not delivered. */
   get parked(): boolean {
     return this.violation !== undefined;
+  }
+
+  /** What the code did wrong, or how it differs from its history. */
+  get offence(): SagaError | undefined {
+    return this.violation;
   }
 
   /** Feeds a recorded history. Check `parked` afterwards: then `turn` opens the incident. */
@@ -113,7 +118,7 @@ export class Execution {
   private async follow(recorded: HistoryEvent, undecided: boolean): Promise<void> {
     if (isDecision(recorded)) {
       if (recorded.type === 'PatchApplied' && this.patches.isDeprecated(recorded.patch)) return;
-      this.mismatch(this.decisions.match(recorded));
+      this.mismatch(this.decisions.match(recorded, this.options.redacted));
       this.state.date(recorded, this.at);
       return;
     }
@@ -164,8 +169,8 @@ export class Execution {
     if (this.code.gate.mode === 'between turns' && !this.replaying) this.options.onViolation?.();
   }
 
-  private mismatch(what: string | undefined): void {
-    if (what !== undefined) this.stop(nonDeterministic(this.options.definition.name, this.options.id, what));
+  private mismatch(found: Mismatch | undefined): void {
+    if (found) this.stop(new NonDeterministicError(this.options.definition.name, this.options.id, found));
   }
 
   /** What the code decides is held back. */

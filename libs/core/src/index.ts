@@ -23,7 +23,7 @@ export { CronCalendar } from './cron-calendar.js';
 export { declaredBy } from './declared-by.js';
 export { parts } from './lineage.js';
 export { isUndecided } from './undecided.js';
-export { isDecision, sameJson } from './decision-match.js';
+export { isDecision, NonDeterministicError, sameJson, type Mismatch } from './decision-match.js';
 export { isScheduledId, tickId, type DeclaredSchedule } from './declared-schedule.js';
 export { SHARDS, shardOf } from './shard.js';
 export { cueOperation, INSTANCES, sagaSubscriber, serviceSubscriber } from './cue.js';
@@ -100,6 +100,7 @@ export {
   type TurnAppend,
 } from './history-store.js';
 export { historyDiagram } from './history-diagram.js';
+export { readHistories, writeHistory, type HistoryFile } from './history-file.js';
 export { mermaidText } from './mermaid-text.js';
 export { Idle } from './idle.js';
 export {
@@ -161,6 +162,7 @@ export type {
   StartingEvent,
 } from './saga-definition.js';
 export { redact, redaction, REDACTED } from './redact.js';
+export { redactHistory, type RedactionTerms } from './redacted-history.js';
 export { isUnavailable, SagaError, type SagaErrorCode } from './saga-error.js';
 export { SagaFailedError, type FailedStatus } from './saga-failed-error.js';
 export { SagaUpdateError } from './saga-update-error.js';

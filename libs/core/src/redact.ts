@@ -1,13 +1,7 @@
-import { SagaError } from './saga-error.js';
+import { advance, beginPaths, isMet, type PathProgress } from './payload-path.js';
 
 /** What stands in the place of a redacted value. */
 export const REDACTED = '[redacted]';
-
-/** A path cut at its dots, and how many of its names have been met. */
-interface Progress {
-  readonly path: readonly string[];
-  readonly met: number;
-}
 
 /**
  * A copy of a value without what `paths` name; `[redacted]` stands in its place. Pure: the value itself is not changed.
@@ -28,27 +22,15 @@ export function redact<T>(value: T, paths: readonly string[]): T {
 
 /** `redact` for many values: the paths are looked at once. */
 export function redaction(paths: readonly string[]): <T>(value: T) => T {
-  const start = paths.map((path) => ({ path: namesOf(path), met: 0 }));
+  const start = beginPaths(paths);
   return <T>(value: T) => new Redaction().copy(value, start) as T;
-}
-
-function namesOf(path: string): string[] {
-  const names = typeof path === 'string' ? path.split('.') : [''];
-  if (names.includes('') || names.at(-1) === '**') {
-    throw new SagaError(
-      'INVALID_CONFIGURATION',
-      `"${String(path)}" names nothing that could be redacted.`,
-      'Write a field, as in `password`, or a path from the top, as in `card.number` or `*.email`.',
-    );
-  }
-  return names.length === 1 ? ['**', ...names] : names;
 }
 
 class Redaction {
   /** The copies that were made, by object and by what of the paths was met on the way to it. */
   private readonly copies = new WeakMap<object, Map<string, unknown>>();
 
-  copy(value: unknown, progress: readonly Progress[]): unknown {
+  copy(value: unknown, progress: readonly PathProgress[]): unknown {
     if (typeof value !== 'object' || value === null || isAtom(value)) return value;
     const known = this.copies.get(value) ?? new Map<string, unknown>();
     this.copies.set(value, known);
@@ -58,7 +40,7 @@ class Redaction {
   }
 
   /** @param note is told of the copy before it is filled, so that a circle finds it */
-  private fill(value: object, progress: readonly Progress[], note: (copy: unknown) => void): unknown {
+  private fill(value: object, progress: readonly PathProgress[], note: (copy: unknown) => void): unknown {
     if (Array.isArray(value)) {
       const copy: unknown[] = [];
       note(copy);
@@ -88,7 +70,12 @@ class Redaction {
     return json === value ? this.fields(value, {}, progress, note) : this.copy(json, progress);
   }
 
-  private fields(value: object, copy: object, progress: readonly Progress[], note: (copy: unknown) => void): object {
+  private fields(
+    value: object,
+    copy: object,
+    progress: readonly PathProgress[],
+    note: (copy: unknown) => void,
+  ): object {
     note(copy);
     // What an error says of itself is not enumerable.
     for (const name of value instanceof Error ? Object.getOwnPropertyNames(value) : Object.keys(value)) {
@@ -99,23 +86,11 @@ class Redaction {
     return copy;
   }
 
-  private under(name: string, read: () => unknown, progress: readonly Progress[]): unknown {
-    const next = each(progress.flatMap((one) => step(one, name)));
-    if (next.some(({ path, met }) => met === path.length)) return REDACTED;
+  private under(name: string, read: () => unknown, progress: readonly PathProgress[]): unknown {
+    const next = advance(progress, name);
+    if (isMet(next)) return REDACTED;
     return this.copy(readable(read), next);
   }
-}
-
-/** What of a path is met when one more name is. */
-function step({ path, met }: Progress, name: string): Progress[] {
-  const wanted = path[met];
-  if (wanted === '**') return [{ path, met }, ...step({ path, met: met + 1 }, name)];
-  return wanted === '*' || wanted === name ? [{ path, met: met + 1 }] : [];
-}
-
-/** Each once: more than one way may lead over `**`, and a circle would go on for ever. */
-function each(progress: readonly Progress[]): Progress[] {
-  return progress.filter((one, i) => progress.findIndex(({ path, met }) => path === one.path && met === one.met) === i);
 }
 
 function readable(read: () => unknown): unknown {

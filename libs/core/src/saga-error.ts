@@ -75,6 +75,10 @@ export type SagaErrorCode =
   | 'RESULT_TIMED_OUT'
   | 'SHUTTING_DOWN'
   | 'SCHEMA_TOO_NEW'
+  | 'BAD_HISTORY_FILE'
+  | 'HISTORY_TOO_NEW'
+  | 'BAD_USAGE'
+  | 'APP_NOT_LOADED'
   | 'STORE_UNAVAILABLE'
   // of the delivery to a participant, and of the participant
   | 'NO_SUCH_SERVICE'

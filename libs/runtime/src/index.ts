@@ -31,5 +31,6 @@ export type { StepHeartbeat } from './step-heartbeats.js';
 export { Schedules } from './schedules.js';
 export { PublishedCues } from './published-cues.js';
 export { SagaLimits } from './saga-limits.js';
+export { replayHistory, replayOffence, type ReplaySubject } from './replay-history.js';
 export { SystemClock } from './system-clock.js';
 export { uuidV7 } from './uuid-v7.js';

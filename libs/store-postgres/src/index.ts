@@ -1,5 +1,6 @@
 export { isTransient } from './is-transient.js';
 export { postgres } from './postgres.js';
+export { PostgresMigrations, type SchemaMigration } from './postgres-migrations.js';
 export { PostgresHistoryStore } from './postgres-history-store.js';
 export type {
   PostgresDataSourceOptions,

@@ -23,14 +23,13 @@ export async function migrateSchema(
   migrate: boolean,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
-  const applied = await appliedNumber(execute, schemaName, schema, migrations);
-  const missing = migrations.filter((migration) => migration.number > applied);
+  const missing = await missingMigrations(execute, schemaName, schema, migrations);
   if (missing.length === 0) return;
   if (!migrate) {
     throw new SagaError(
       'INVALID_CONFIGURATION',
       `The schema ${schema} lacks migration ${missing[0]!.number} (${missing[0]!.name}), and migrate is false.`,
-      'Open the store once with a role that may create tables and migrate: true, or run repriseMigrations() with TypeORM.',
+      'Run `npx reprise migrate` or open the store once with migrate: true, as a role that may create tables, or run repriseMigrations() with TypeORM.',
     );
   }
   for (const migration of missing) {
@@ -44,6 +43,17 @@ export async function migrateSchema(
       throw error;
     }
   }
+}
+
+/** Those that the schema does not have yet, in order. Changes nothing. @throws as `migrateSchema` */
+export async function missingMigrations(
+  execute: Execute,
+  schemaName: string,
+  schema: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<readonly Migration[]> {
+  const applied = await appliedNumber(execute, schemaName, schema, migrations);
+  return migrations.filter((migration) => migration.number > applied);
 }
 
 /** Applies one migration within the transaction that is open, unless another process was first. */

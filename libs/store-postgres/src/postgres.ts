@@ -1,3 +1,4 @@
+import type { Connection } from './connection.js';
 import { DataSourceConnection } from './data-source-connection.js';
 import { PostgresHistoryStore } from './postgres-history-store.js';
 import type { PostgresOptions } from './postgres-options.js';
@@ -11,11 +12,14 @@ import { UrlConnection } from './url-connection.js';
  * @example postgres({ dataSource, schema: 'orders_reprise' })
  */
 export function postgres(options: PostgresOptions): PostgresHistoryStore {
+  return new PostgresHistoryStore(connectionOf(options), options);
+}
+
+/** @throws SagaError `INVALID_CONFIGURATION` for a schema name that is none. */
+export function connectionOf(options: PostgresOptions): Connection {
   const schemaName = options.schema ?? 'reprise';
   const schema = quotedSchema(schemaName);
-  const connection =
-    'dataSource' in options
-      ? new DataSourceConnection(schemaName, schema, options.dataSource)
-      : new UrlConnection(schemaName, schema, options);
-  return new PostgresHistoryStore(connection, options);
+  return 'dataSource' in options
+    ? new DataSourceConnection(schemaName, schema, options.dataSource)
+    : new UrlConnection(schemaName, schema, options);
 }

@@ -6,29 +6,12 @@ import {
   SagaError,
   type HistoryEvent,
   type IncomingEvent,
-  type SagaDefinition,
   type Turn,
 } from 'reprise/core';
-import { NodeAmbientScope, NodeIdle } from 'reprise/runtime';
+import { NodeAmbientScope, NodeIdle, replayHistory, type ReplaySubject } from 'reprise/runtime';
 
 /** What an execution needs of the process. */
 const node = { idle: new NodeIdle(), ambient: new NodeAmbientScope() };
-
-export interface ReplaySubject {
-  readonly definition: SagaDefinition;
-  readonly id: string;
-  readonly run: string;
-}
-
-/**
- * Replays a recorded history against today's code (laws D1 to D5).
- * @throws SagaError `NON_DETERMINISTIC` with the difference, or what else the code did that a saga may not do
- */
-export async function replayHistory(subject: ReplaySubject, turns: readonly Turn[]): Promise<void> {
-  const execution = new Execution({ ...subject, ...node });
-  await execution.replay(turns);
-  if (execution.parked) throw violationOf(await execution.turn(0, []), subject);
-}
 
 /**
  * Cuts the history after every turn, replays what is before the cut, delivers the rest as if it came live, and demands the very
@@ -63,11 +46,6 @@ function isOffence(event: HistoryEvent): boolean {
 /** Stacks name lines of code, not decisions. */
 function withoutStacks(turn: Turn): unknown {
   return JSON.parse(JSON.stringify(turn, (key, value: unknown) => (key === 'stack' ? undefined : value)));
-}
-
-function violationOf(turn: Turn, { id }: ReplaySubject): SagaError {
-  const incident = turn.events.find((event) => event.type === 'IncidentOpened');
-  return new SagaError('NON_DETERMINISTIC', incident?.message ?? `The history of "${id}" does not replay.`);
 }
 
 function differs({ definition, id }: ReplaySubject, cut: number, recorded: Turn, made: Turn): SagaError {
