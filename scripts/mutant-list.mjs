@@ -130,6 +130,20 @@ export const MUTANTS = [
     specs: engine('messages-and-time', 'updates', 'operator'),
   },
   {
+    name: 'takes a signal again that it has had (M1)',
+    file: 'libs/runtime/src/message-events.ts',
+    search: ' || state.signals.has(message.id)) return NOTHING;',
+    replace: ') return NOTHING;',
+    specs: engine('messages-and-time'),
+  },
+  {
+    name: 'takes in what is for the run after it (M1)',
+    file: 'libs/runtime/src/resident.ts',
+    search: '      if (this.execution.state.successor) return;\n      if (intake.message)',
+    replace: '      if (intake.message)',
+    specs: engine('continue-and-patch'),
+  },
+  {
     name: 'is cancelled after its pivot (C5)',
     file: 'libs/runtime/src/message-events.ts',
     search: '      if (pivotBegun(execution.steps, state))\n        return { events: [], warning',

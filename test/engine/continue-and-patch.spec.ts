@@ -47,6 +47,20 @@ class HandingOverSaga {
   }
 }
 
+/** Each run hears one word and makes way for the next. */
+@Saga({ name: 'word.by.word' })
+class WordByWordSaga {
+  private word?: string;
+  @Signal() say(word: string): void {
+    this.word ??= word;
+  }
+  async run(heard: string[], saga: SagaContext): Promise<string[]> {
+    await saga.until(() => this.word !== undefined);
+    const all = [...heard, this.word!];
+    return all.length === 2 ? all : saga.continueAsNew(all);
+  }
+}
+
 describe('an instance that continues as new', () => {
   it('goes on in another run of the same id, with a history of its own', async () => {
     const lab = new Lab();
@@ -85,6 +99,18 @@ describe('an instance that continues as new', () => {
     await lab.calm();
     await lab.advance(1_000);
     expect(await lab.result(HandingOverSaga)).toEqual(['first', 'second']);
+    expect(lab.store.orphans).toEqual([]);
+  });
+
+  it('M1 leaves to the next run what stood in its mailbox behind the signal that ended it', async () => {
+    const lab = new Lab();
+    await lab.open([]);
+    await lab.start(WordByWordSaga, []);
+    for (const word of ['first', 'second']) await lab.engine.signal('one', 'say', [word]);
+    // Both are in the mailbox when the instance is taken up: they come to one turn.
+    await lab.open([WordByWordSaga]);
+    await lab.calm();
+    expect(await lab.result(WordByWordSaga)).toEqual(['first', 'second']);
     expect(lab.store.orphans).toEqual([]);
   });
 

@@ -129,6 +129,16 @@ describe('M1 signals', () => {
     expect(await lab.eventsOf('SignalReceived')).toHaveLength(1);
   });
 
+  it('M1 the same key is not taken in again by an instance that has had it, and nobody is told of an orphan', async () => {
+    const lab = new Lab();
+    await lab.open([Listening]);
+    await lab.start(Listening, 2);
+    for (const word of ['once', 'again']) await lab.done(lab.engine.signal('one', 'say', [word], { key: 'k' }));
+    await lab.done(lab.engine.signal('one', 'say', ['other'], { key: 'l' }));
+    await expect(lab.result(Listening)).resolves.toEqual(['once', 'other']);
+    expect(lab.store.orphans).toEqual([]);
+  });
+
   it('M1 a handler that throws parks the instance; a fixed deploy handles the very signal', async () => {
     const lab = new Lab();
     const Broken = listening(() => {
