@@ -1,5 +1,5 @@
 import { Shipping } from '@shop/contracts';
-import { crashEverywhere, FAULTS, testSaga, type SagaTest } from 'reprise/testing';
+import { compensationCoverage, crashEverywhere, testSaga, type SagaTest } from 'reprise/testing';
 import { PlaceOrderSaga } from './place-order.saga.js';
 
 const DAY = 86_400_000;
@@ -15,7 +15,10 @@ const order = {
 /** The other services, as far as one order can tell. Like them it may be asked twice. */
 class Services {
   readonly holds = new Set<string>();
-  constructor(readonly total = 5_000) {}
+  constructor(
+    readonly total = 5_000,
+    readonly isWarehouseOpen = true,
+  ) {}
 
   /** The shop's saga with these services behind its steps. */
   purchase(): SagaTest<PlaceOrderSaga> {
@@ -23,9 +26,9 @@ class Services {
     return testSaga(PlaceOrderSaga)
       .step('price', () => ({ total: this.total }))
       .step('takeCart', () => void holds.add('cart'))
-      .undo('giveCartBack', () => void holds.delete('cart'))
+      .undo('giveCartBack', () => this.takeBack('cart', 'emptied cart'))
       .step('reserveStock', ({ orderId }) => (holds.add('stock'), { reservationId: `r-${orderId}` }))
-      .undo('releaseStock', () => void holds.delete('stock'))
+      .undo('releaseStock', () => this.takeBack('stock', 'goods handed over'))
       .step('charge', ({ orderId }) => (holds.add('money'), { paymentId: `p-${orderId}` }))
       .undo('refund', () => void holds.delete('money'))
       .step('askForApproval', () => void holds.add('request'))
@@ -37,13 +40,17 @@ class Services {
         return { trackingId: 't-1', carrier: 'post' };
       })
       .undo('cancelParcel', () => void holds.delete('parcel'))
-      .step('handOver', () => void holds.add('goods handed over'))
-      .step('emptyCart', () => undefined);
+      .step('handOver', () => {
+        if (!this.isWarehouseOpen) throw new Error('nobody there');
+        holds.add('goods handed over');
+      })
+      .step('emptyCart', () => void holds.add('emptied cart'));
+  }
+
+  private takeBack(...what: readonly string[]): void {
+    for (const held of what) this.holds.delete(held);
   }
 }
-
-/** Faults after which a purchase has to end as if there had been none. */
-const passing = FAULTS.filter((fault) => fault !== 'no answer');
 
 describe('a purchase', () => {
   it('is shipped and paid', async () => {
@@ -75,9 +82,27 @@ describe('a purchase', () => {
         if (run.status === 'running') await run.signal('approve', 'finance');
         await run.advance('1 hour');
       },
-      { faults: passing, world: () => new Services(200_000), standing: ({ holds }) => [...holds].sort() },
+      { faults: 'all', world: () => new Services(200_000), standing: ({ holds }) => [...holds].sort() },
     );
     expect(end.status).toBe('completed');
     expect(coverage).toContain('step "reserveStock"');
+  });
+
+  it('C7 C2 leaves nothing behind when it is cancelled before the goods are handed over, wherever the process dies', async () => {
+    const { end } = await crashEverywhere(
+      (services: Services) => services.purchase(),
+      order,
+      async (run) => {
+        await run.signal('approve', 'finance');
+        await run.cancel('changed their mind');
+      },
+      { world: () => new Services(200_000, false), standing: ({ holds }) => [...holds] },
+    );
+    expect(end.status).toBe('cancelled');
+    expect(end.compensated).toEqual(['ship', 'askForApproval', 'charge', 'reserveStock', 'takeCart']);
+  });
+
+  it('C2 C3 had each of its steps taken back in the tests above, for each reason that there is', () => {
+    expect(compensationCoverage().atLeast(1).steps).toHaveLength(5);
   });
 });

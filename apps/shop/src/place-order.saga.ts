@@ -73,6 +73,8 @@ export class PlaceOrderSaga {
     return { orderId };
   }
 
+  // It needs no undo of its own, and neither does the emptying: `release` and `giveBack` take back whatever the order holds by then. Nor is it
+  // a point of no return: until the carrier has the parcel, an order whose cart cannot be emptied may still be taken back as a whole.
   @Step(Inventory.handOver, { timeout: '5s' })
   declare handOver: Remote<typeof Inventory.handOver>;
 
