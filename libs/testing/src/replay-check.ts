@@ -32,7 +32,9 @@ export async function replayEveryPrefix(subject: ReplaySubject, turns: readonly 
     for (const turn of turns.slice(cut)) {
       const incoming = turn.events.filter((event): event is IncomingEvent => !isDecision(event));
       const made = await execution.turn(turn.at, incoming);
-      if (!sameJson(withoutStacks(made), withoutStacks(turn))) throw differs(subject, cut, turn, made);
+      // A step without errors has no stacks to leave out: most turns are the same as they are.
+      if (sameJson(made, turn) || sameJson(withoutStacks(made), withoutStacks(turn))) continue;
+      throw differs(subject, cut, turn, made);
     }
   }
   return turns.length;
