@@ -270,7 +270,9 @@ describe('crashEverywhere with everything that can go wrong', () => {
   it('D1 S3 C2 M1 finds nothing in a saga that is sound, and says where it looked', async () => {
     const { end, places, coverage } = await everything(SoundSaga, 'bob', consentAndDay);
     expect(end.status).toBe('completed');
-    for (const fault of FAULTS) expect({ fault, places: places[fault]!.length }).not.toMatchObject({ places: 0 });
+    // It tells no other instance anything.
+    const met = FAULTS.filter((fault) => fault !== 'late message');
+    for (const fault of met) expect({ fault, places: places[fault]!.length }).not.toMatchObject({ places: 0 });
     expect(coverage.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
       expect.stringMatching(/^crash \d+ appends, step "take", /),
       'lost request 3 step "take", step "give"',
@@ -279,6 +281,8 @@ describe('crashEverywhere with everything that can go wrong', () => {
       'late answer 3 step "take", step "give"',
       'repeated signal 2 signal "consent"',
       'swapped signals 2 signal "consent"',
+      'repeated message 2 message "signal consent"',
+      'late message 0',
       'no answer 3 step "take", step "give"',
     ]);
   });

@@ -62,7 +62,7 @@ export async function crashEverywhere<T, World = undefined>(
   const kinds = faults === 'all' ? FAULTS.filter((fault) => newWorld || fault !== 'no answer') : faults;
   for (const fault of kinds) {
     for (let at = 1; at <= calm.met[fault].length; at++) {
-      const point = new CrashPoint(at, fault);
+      const point = new CrashPoint([at], fault);
       const disturbed = await ended(point, attempt).catch((error: unknown) => {
         throw during(point, error, told);
       });
@@ -102,7 +102,7 @@ export async function crashAtEveryPoint<End>(attempt: (point: CrashPoint) => Pro
   const calm = new CrashPoint();
   const end = await ended(calm, attempt);
   for (let at = 1; at <= calm.passed; at++) {
-    const point = new CrashPoint(at);
+    const point = new CrashPoint([at]);
     const crashed = await ended(point, attempt);
     if (!sameJson(copy({ end }), copy({ end: crashed })))
       throw differs(point, { undisturbed: JSON.stringify(end), disturbed: JSON.stringify(crashed) });

@@ -1,4 +1,4 @@
-import type { AppendOutcome, StepInvocation, TurnAppend, UnsentMessage } from 'reprise/core';
+import type { AppendOutcome, Message, PostOutcome, StepInvocation, TurnAppend, UnsentMessage } from 'reprise/core';
 import { FAULTS, type Fault } from './fault.js';
 import { MemoryStore } from './memory-store.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -19,11 +19,11 @@ export class CrashPoint {
   private silent: string | undefined;
 
   /**
-   * @param at the moment, 1 for the first; undefined: none, only count
+   * @param at the moments, 1 for the first; none: only count
    * @param fault what goes wrong
    */
   constructor(
-    private readonly at?: number,
+    private readonly at: readonly number[] = [],
     readonly fault: Fault = 'crash',
   ) {}
 
@@ -55,7 +55,7 @@ export class CrashPoint {
   strikes(fault: Fault, place: string): boolean {
     const moments = this.met[fault];
     moments.push(place);
-    if (this.fault !== fault || moments.length !== this.at) return false;
+    if (this.fault !== fault || !this.at.includes(moments.length)) return false;
     this.place = place;
     return true;
   }
@@ -77,19 +77,40 @@ export class CrashPoint {
 }
 
 /**
+ * For a process that dies several times: at these moments, counted from 1 over all its lives. They are those of `crashEverywhere`: the report has
+ * them in `places`.
+ * @example const process = await testSaga(OrderSaga).open(crashAt(3, 9));
+ */
+export function crashAt(...moments: readonly number[]): CrashPoint {
+  return new CrashPoint(moments);
+}
+
+/**
  * A store whose every append is two moments to die at: before it is written, and after. So is handing a run over to the next; and a message
  * to another instance may be in its mailbox when nobody has noted that, and an event may be published or delivered.
  */
 export class CrashingStore extends MemoryStore {
+  /** What is sent again when it has been taken in. */
+  private again: Parameters<MemoryStore['post']> | undefined;
+
   constructor(private readonly point: CrashPoint) {
     super(new VirtualClock());
     this.cues.pass = (place) => point.pass(place);
+  }
+
+  /** Held back by the fault, or sent again when it was taken in. */
+  override async post(shard: number, id: string, message: Message): Promise<PostOutcome> {
+    const place = `message "${named(message)}" to "${id}"`;
+    if (isWordOfAnother(message) && this.point.strikes('late message', place)) await this.point.hold();
+    if (this.point.strikes('repeated message', place)) this.again = [shard, id, message];
+    return super.post(shard, id, message);
   }
 
   override async append(worker: string | undefined, turns: readonly TurnAppend[]): Promise<AppendOutcome[]> {
     const what = turns.flatMap(({ turn }) => turn.events.map(({ type }) => type)).join(', ');
     await this.point.pass(`before the append of ${what}`);
     const outcomes = await super.append(worker, turns);
+    await this.repeat(turns);
     await this.point.pass(`after the append of ${what}`);
     return outcomes;
   }
@@ -107,4 +128,21 @@ export class CrashingStore extends MemoryStore {
     await super.relayed(sent);
     await this.point.pass(`when it was noted that ${what} had been delivered`);
   }
+
+  private async repeat(turns: readonly TurnAppend[]): Promise<void> {
+    const { again } = this;
+    if (!again || !turns.some(({ consumed }) => consumed?.includes(again[2].id))) return;
+    this.again = undefined;
+    await super.post(...again);
+  }
+}
+
+/** Between a parent and its child: what comes from outside has no such id, and its sender waits for it. */
+function isWordOfAnother({ kind, id }: Message): boolean {
+  return (kind === 'result' || kind === 'undo') && id.includes(':');
+}
+
+/** Reasons, and how a child ended, are not what a message is told apart by. */
+function named({ kind, name }: Message): string {
+  return kind === 'signal' || kind === 'update' || kind === 'operate' ? `${kind} ${name}` : kind;
 }

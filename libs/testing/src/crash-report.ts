@@ -31,6 +31,6 @@ export function crashReport<End>(end: End, places: Partial<Record<Fault, readonl
 
 /** Where it was, each place once: `step "charge"` and not each of its attempts. */
 function summary(met: readonly string[]): string {
-  const places = new Set(met.map((place) => /(step|signal) "[^"]*"/.exec(place)?.[0] ?? 'appends'));
+  const places = new Set(met.map((place) => /(step|signal|message) "[^"]*"/.exec(place)?.[0] ?? 'appends'));
   return [...places].join(', ');
 }

@@ -7,6 +7,10 @@
  * - `late answer`: the answer comes after everything else that could happen, the scenario's next message included
  * - `repeated signal`: a signal of the scenario is sent twice
  * - `swapped signals`: a signal comes after the one that was sent after it
+ * - `repeated message`: what an instance was told (a signal, an update, a cancellation, word of a child) comes again under the same id when it
+ *   has been taken in
+ * - `late message`: word of a child to its parent how it ended, or of the parent that the child is undone, comes after everything else that
+ *   could happen, the scenario's next message included
  * - `no answer`: the step does its work at every attempt, and no answer ever comes: the saga ends as ever, or nothing of it is left
  */
 export type Fault =
@@ -17,6 +21,8 @@ export type Fault =
   | 'late answer'
   | 'repeated signal'
   | 'swapped signals'
+  | 'repeated message'
+  | 'late message'
   | 'no answer';
 
 export const FAULTS: readonly Fault[] = [
@@ -27,6 +33,8 @@ export const FAULTS: readonly Fault[] = [
   'late answer',
   'repeated signal',
   'swapped signals',
+  'repeated message',
+  'late message',
   'no answer',
 ];
 

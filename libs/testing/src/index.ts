@@ -6,7 +6,7 @@ export {
   type UndoCause,
 } from './compensation-coverage.js';
 export { crashAtEveryPoint, crashEverywhere, type CrashOptions } from './crash-everywhere.js';
-export type { CrashPoint } from './crash-point.js';
+export { crashAt, type CrashPoint } from './crash-point.js';
 export type { CrashReport, EndState } from './crash-report.js';
 export { ConnectionLost, FAULTS, type Fault } from './fault.js';
 export { MemoryStepTransactions } from './memory-step-transactions.js';
