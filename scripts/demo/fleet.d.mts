@@ -25,6 +25,10 @@ export function startFleet(settings: {
   shops?: number;
   faultRate?: number;
   transport?: string;
+  /** As for `npm start -- --model`. Default orchestrated. */
+  model?: string;
+  /** At which of its requests a service is killed, when it has done what was asked and has not answered yet. */
+  dies?: Readonly<Record<string, number>>;
   tell?: (line: string) => void;
   shopPort?: number;
 }): Promise<Fleet>;

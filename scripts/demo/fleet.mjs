@@ -8,6 +8,8 @@ import { freePort } from '../ports.mjs';
 
 const DIST = fileURLToPath(new URL('../../dist/apps/', import.meta.url));
 export const PARTICIPANTS = ['product', 'cart', 'inventory', 'payment', 'shipping'];
+/** What listens beside them: in the choreographed model the shop hears too. */
+const LISTENERS = [...PARTICIPANTS, 'orders'];
 const READY_LIMIT = 60_000;
 const STOP_LIMIT = 10_000;
 const RESTART_PAUSE = 300;
@@ -64,11 +66,12 @@ class Service {
   }
 
   #spawn() {
-    const { name, app, env, logs, tell } = this.#settings;
+    const { name, app, env, logs, tell, diesAt } = this.#settings;
+    const fate = diesAt && this.restarts === 0 ? { SHOP_DIES_AT: String(diesAt) } : {};
     this.isReady = false;
     const log = openSync(path.join(logs, `${name}.log`), 'a'); // the file itself: a pipe would break with us
     this.child = fork(path.join(DIST, app, 'src', 'main.js'), {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, ...fate },
       execArgv: ['--enable-source-maps'],
       stdio: ['ignore', log, log, 'ipc'],
       detached: process.platform !== 'win32', // a Ctrl-C in the terminal is for the fleet, which stops the services in order
@@ -118,7 +121,8 @@ class Service {
 /**
  * Starts everything and waits until it is ready.
  * @param {{ url: string, token: string, season: string, logs: string, shops?: number, faultRate?: number,
- *   tell?: (line: string) => void, shopPort?: number, transport?: string }} settings
+ *   tell?: (line: string) => void, shopPort?: number, transport?: string, model?: string, dies?: Record<string, number> }} settings
+ *   `dies`: at which of its requests a service is killed, when it has done what was asked and has not answered yet
  */
 export async function startFleet({
   url,
@@ -130,10 +134,12 @@ export async function startFleet({
   tell = () => undefined,
   shopPort,
   transport = 'tcp',
+  model = 'orchestrated',
+  dies = {},
 }) {
   mkdirSync(logs, { recursive: true });
   const ports = {};
-  for (const name of PARTICIPANTS) {
+  for (const name of LISTENERS) {
     const variable = `SHOP_${name.toUpperCase()}_PORT`;
     ports[variable] = process.env[variable] || String(await freePort());
   }
@@ -142,13 +148,14 @@ export async function startFleet({
     SHOP_SEASON: season,
     SHOP_FAULT_RATE: String(faultRate),
     SHOP_TRANSPORT: transport,
+    SHOP_MODEL: model,
     ...(transport === 'tcp' ? {} : { SHOP_NAMESPACE: `shop-${season}` }),
     NO_COLOR: '1',
     ...ports,
   };
   const services = PARTICIPANTS.map((name) => {
     const port = Number(ports[`SHOP_${name.toUpperCase()}_PORT`]);
-    return new Service({ name, app: name, port, env: shared, logs, tell });
+    return new Service({ name, app: name, port, env: shared, logs, tell, diesAt: dies[name] });
   });
   for (let number = 1; number <= shops; number++) {
     const port = number === 1 && shopPort ? shopPort : await freePort();

@@ -13,7 +13,7 @@ const TABLES = { cart: CART, inventory: INVENTORY, payment: PAYMENT, product: PR
 
 /** One order that went well, and one that was charged and given back. A cup costs 750. */
 const TWO_ORDERS = `
-  truncate reprise.instance, cart.cart, cart.ledger, inventory.stock, inventory.ledger, payment.ledger, shipping.ledger, shop.approval;
+  truncate reprise.instance, cart.cart, cart.ledger, inventory.stock, inventory.ledger, payment.ledger, shipping.ledger, shop.approval, shop.purchase;
   insert into reprise.instance values ('good', 'order.place', 'completed', now()), ('bad', 'order.place', 'compensated', now());
   insert into cart.cart values ('c1', 'c-001', '[]', 'good', true), ('c2', 'c-001', '[]', null, false);
   insert into cart.ledger (order_id, step_key, kind, cart_id) values
@@ -68,7 +68,7 @@ describe('the check of the books', () => {
     await client.connect();
     for (const [schema, migrations] of Object.entries(TABLES)) await migrate(database.url, schema, migrations);
     await client.query(
-      `create schema reprise; create table reprise.instance (id text, saga text, status text, closed_at timestamptz)`,
+      `create schema reprise; create table reprise.instance (id text, saga text, status text, closed_at timestamptz, error json)`,
     );
   });
 
@@ -91,5 +91,35 @@ describe('the check of the books', () => {
     expect(books.balanced).toBe(false);
     const names = books.checks.filter(({ wrong }) => wrong.length > 0).map(({ name }) => name);
     expect(names).toContainEqual(expect.stringContaining(noticed));
+  });
+
+  it('names what is half done, and what stands of it', async () => {
+    expect((await checkBooks(database.url)).halfDone).toEqual([]);
+    await client.query(`delete from payment.ledger where kind = 'refund'; delete from shipping.ledger`);
+    const { halfDone } = await checkBooks(database.url);
+    expect(halfDone).toEqual([
+      { id: 'bad', status: 'compensated', reason: null, standing: ['charged 7.50'] },
+      {
+        id: 'good',
+        status: 'completed',
+        reason: null,
+        standing: ['cart taken', '2 pieces of stock held', 'charged 15.00'],
+      },
+    ]);
+  });
+
+  it('finds orders that no saga has, and looks at those of one run alone', async () => {
+    await client.query(
+      `insert into shop.purchase (order_id, status, placed, closed_at) select id, status, '{}', now() from reprise.instance;
+       truncate reprise.instance;
+       delete from payment.ledger where kind = 'refund'`,
+    );
+    expect((await checkBooks(database.url)).halfDone.map(({ id }) => id)).toEqual(['bad']);
+    expect((await checkBooks(database.url, 'bad')).balanced).toBe(false);
+    const { balanced, checks } = await checkBooks(database.url, 'good');
+    expect(checks.filter(({ wrong }) => wrong.length > 0)).toEqual([
+      expect.objectContaining({ name: 'the accounts agree with their ledger' }),
+    ]);
+    expect(balanced).toBe(false);
   });
 });

@@ -1,10 +1,14 @@
 import { Module } from '@nestjs/common';
-import { ServiceModule } from '@shop/service';
+import { byModel, ServiceModule } from '@shop/service';
+import { Parcels } from './parcels.js';
+import { ShippingCalls } from './shipping.calls.js';
 import { ShippingController } from './shipping.controller.js';
+import { ShippingCues } from './shipping.cues.js';
 import { MIGRATIONS, SCHEMA } from './tables.js';
 
 @Module({
   imports: [ServiceModule.withTables(SCHEMA, MIGRATIONS)],
-  controllers: [ShippingController],
+  controllers: [byModel({ orchestrated: ShippingController, choreographed: ShippingCues, coupled: ShippingCalls })],
+  providers: [Parcels],
 })
 export class ShippingModule {}

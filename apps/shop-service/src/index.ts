@@ -1,6 +1,15 @@
+export { causedBy } from './caused-by.js';
+export type { EffectContext } from './effect-context.js';
 export { Faults } from './faults.js';
+export { inboxModule } from './inbox-module.js';
 export { migrate, type Migration } from './migrate.js';
+export { byModel, model } from './model.js';
+export { Neighbour } from './neighbour.js';
+export { outboxModule } from './outbox-module.js';
+export { address } from './plain-transport.js';
+export { refusalOf } from './refusal-of.js';
 export { ServiceModule } from './service.module.js';
+export { tablesModule } from './tables-module.js';
 export { announce, runService } from './run-service.js';
 export { transportTo } from './transport.js';
 export { databaseUrl, PARTICIPANTS, portOf, seasonName, type ServiceName, wholeNumber } from './settings.js';

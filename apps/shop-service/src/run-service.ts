@@ -2,15 +2,22 @@ import { type INestApplicationContext, Logger, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { listenAs } from 'reprise/participant';
+import { model } from './model.js';
+import { plainTransportTo } from './plain-transport.js';
 import { portOf, type ServiceName } from './settings.js';
 import { transportTo } from './transport.js';
 
 /** Starts one of the shop's services: a Nest microservice on a loopback port, or on the broker that `SHOP_TRANSPORT` names. */
 export async function runService(name: ServiceName, module: Type): Promise<void> {
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, listenAs(name, transportTo(name)));
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, listening(name));
   app.enableShutdownHooks();
   await app.listen();
   announce(app, name, portOf(name));
+}
+
+/** The coupled services know nothing of Reprise. */
+function listening(name: ServiceName): MicroserviceOptions {
+  return model() === 'coupled' ? plainTransportTo(name) : listenAs(name, transportTo(name));
 }
 
 /**

@@ -6,6 +6,8 @@ const DEFAULT_PORTS = {
   payment: 4104,
   shipping: 4105,
   shop: 4100,
+  /** What the shop's process hears of the others, in the choreographed model. */
+  orders: 4106,
 } as const;
 
 export type ServiceName = keyof typeof DEFAULT_PORTS;

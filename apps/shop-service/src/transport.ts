@@ -6,7 +6,7 @@ import { portOf, type ServiceName } from './settings.js';
 const url = (variable: string, otherwise: string): URL => new URL(process.env[variable] || otherwise);
 
 /** Keeps several shops apart on one broker. */
-const namespace = process.env['SHOP_NAMESPACE'] || undefined;
+export const namespace = process.env['SHOP_NAMESPACE'] || undefined;
 
 /** How a service is reached, the same on both sides. */
 const TRANSPORTS = {
@@ -54,9 +54,11 @@ type TransportName = keyof typeof TRANSPORTS;
  * What it answers suits `listenAs` and `microservices`.
  */
 export function transportTo(service: ServiceName): ListenOptions & { readonly transport: Transport } {
+  return { ...TRANSPORTS[transportName()](service), ...(namespace ? { namespace } : {}) } as never;
+}
+
+export function transportName(): TransportName {
   const name = process.env['SHOP_TRANSPORT'] || 'tcp';
-  if (!Object.hasOwn(TRANSPORTS, name)) {
-    throw new Error(`SHOP_TRANSPORT is "${name}", none of ${Object.keys(TRANSPORTS).join(', ')}.`);
-  }
-  return { ...TRANSPORTS[name as TransportName](service), ...(namespace ? { namespace } : {}) } as never;
+  if (Object.hasOwn(TRANSPORTS, name)) return name as TransportName;
+  throw new Error(`SHOP_TRANSPORT is "${name}", none of ${Object.keys(TRANSPORTS).join(', ')}.`);
 }

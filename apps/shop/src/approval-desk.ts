@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
+/** Orders above this amount, in cents, need somebody's consent. */
+export const APPROVAL_LIMIT = 100_000;
+
 /** The list of big orders that wait for somebody's decision. Every method may run twice: a step runs at least once. */
 @Injectable()
 export class ApprovalDesk {

@@ -1,23 +1,12 @@
-import { BadRequestException, Body, Controller, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
-import { PlaceOrder } from '@shop/contracts';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { InjectSaga, isClosed, type SagaClient } from 'reprise';
-import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { ApprovalDesk } from './approval-desk.js';
-import { approvalTimeout } from './approval-timeout.js';
+import { Cancellation, orderOf, parse, Verdict } from './new-order.js';
 import { OrderBook } from './order-book.js';
 import { PlaceOrderSaga } from './place-order.saga.js';
 import { TokenGuard } from './token.guard.js';
 
-/** What a customer sends; an id of one's own makes it safe to send the same order twice. */
-const NewOrder = PlaceOrder.extend({
-  approvalWithin: PlaceOrder.shape.approvalWithin.default(approvalTimeout),
-  id: PlaceOrder.shape.id.optional(),
-  cartId: PlaceOrder.shape.cartId.optional(),
-});
-const Verdict = z.object({ by: z.string().min(1).max(100), approved: z.boolean().default(true) });
-const Cancellation = z.object({ reason: z.string().max(500).optional() }).default({});
-
+/** Orchestrated: an order is an instance of the saga. */
 @Controller()
 export class OrdersController {
   constructor(
@@ -29,11 +18,9 @@ export class OrdersController {
   @Post('orders')
   @UseGuards(TokenGuard)
   async place(@Body() body: unknown) {
-    const { id = randomUUID(), cartId = `cart-${id}`, ...order } = parse(NewOrder, body);
-    const handle = await this.orders.start(
-      { ...order, id, cartId },
-      { id, tags: { customer: order.customerId }, onClosed: 'return' },
-    );
+    const order = orderOf(body);
+    const { id, customerId } = order;
+    const handle = await this.orders.start(order, { id, tags: { customer: customerId }, onClosed: 'return' });
     return { id: handle.id, watch: `/orders/${handle.id}` };
   }
 
@@ -82,10 +69,4 @@ export class OrdersController {
     await this.orders.get(id).cancel(reason);
     return { id, accepted: true };
   }
-}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  throw new BadRequestException(z.prettifyError(result.error));
 }

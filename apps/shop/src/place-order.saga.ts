@@ -2,11 +2,8 @@ import { Inject } from '@nestjs/common';
 import { Cart, Inventory, Payment, PlaceOrder, Product, type Receipt, Shipping } from '@shop/contracts';
 import { Compensate, Query, Saga, type SagaContext, Signal, Step } from 'reprise';
 import type { Remote } from 'reprise/contracts';
-import { ApprovalDesk } from './approval-desk.js';
+import { APPROVAL_LIMIT, ApprovalDesk } from './approval-desk.js';
 import { ApprovalRefused, ApprovalTimedOut } from './approval-errors.js';
-
-/** Orders above this amount, in cents, need somebody's consent. */
-export const APPROVAL_LIMIT = 100_000;
 
 type Phase = 'pricing' | 'reserving' | 'paying' | 'awaiting approval' | 'shipping' | 'done';
 type TakeCart = { orderId: string };

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { databaseUrl, migrate, PARTICIPANTS, transportTo } from '@shop/service';
+import { databaseUrl, PARTICIPANTS, tablesModule, transportTo } from '@shop/service';
 import { SagaModule } from 'reprise';
 import { microservices, type Services } from 'reprise/microservices';
 import { postgres } from 'reprise/postgres';
@@ -13,14 +12,10 @@ import { MIGRATIONS, SCHEMA } from './tables.js';
 
 const services = Object.fromEntries(PARTICIPANTS.map((name) => [name, transportTo(name)])) as Services;
 
+/** Orchestrated: one saga conducts the services. */
 @Module({
   imports: [
-    TypeOrmModule.forRootAsync({
-      useFactory: async () => {
-        await migrate(databaseUrl(), SCHEMA, MIGRATIONS);
-        return { type: 'postgres', url: databaseUrl(), poolSize: 5 };
-      },
-    }),
+    tablesModule(SCHEMA, MIGRATIONS, 5),
     SagaModule.forRootAsync({
       useFactory: () => ({
         store: postgres({ url: databaseUrl() }),
