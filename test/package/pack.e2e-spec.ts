@@ -116,7 +116,59 @@ describe('the published package', () => {
     const piped = await run('sh', ['-c', 'node_modules/.bin/reprise --help | head -1'], { cwd: folder });
     expect(piped).toMatchObject({ stdout: 'Usage: reprise <command> [options]\n', stderr: '' });
   });
+
+  it('D5 replays a history against an ES module and against CommonJS, and makes a test of it that node runs', async () => {
+    await writeFile(path.join(folder, 'purchase.mjs'), appOf(`import 'reflect-metadata';`, 'import', 'export'));
+    await writeFile(path.join(folder, 'purchase.cjs'), appOf(`require('reflect-metadata');`, 'require', 'exports'));
+    const turns = [
+      {
+        at: 1,
+        events: [
+          { type: 'SagaStarted', saga: 'purchase', version: 1, engine: 1, input: 'o-1' },
+          { type: 'StepScheduled', call: 0, step: 'charge', input: ['o-1'] },
+        ],
+      },
+    ];
+    await writeFile(path.join(folder, 'o-1.json'), JSON.stringify({ id: 'o-1', run: 'r-1', turns }));
+    const bin = 'node_modules/.bin/reprise';
+    for (const app of ['purchase.mjs#Shop', 'purchase.cjs#Shop', 'purchase.mjs', 'purchase.cjs']) {
+      const { stdout } = await node(bin, 'replay-check', 'o-1.json', '--app', app);
+      expect({ app, stdout }).toEqual({ app, stdout: expect.stringMatching(/1 history: 1 safe\n$/) });
+    }
+    await node(
+      bin,
+      'test-from',
+      'o-1.json',
+      '--app',
+      'purchase.mjs#Shop',
+      '--import',
+      './purchase.mjs',
+      '--out',
+      'o-1.spec.mjs',
+      '--runner',
+      'node',
+    );
+    const { stdout } = await node('--test', 'o-1.spec.mjs');
+    expect(stdout).toMatch(/pass 1\b/);
+  });
 });
+
+/** A Nest module with a saga, as a compiler writes it for one kind of module or the other. */
+function appOf(first: string, way: 'import' | 'require', out: 'export' | 'exports'): string {
+  const taken = (names: string, from: string): string =>
+    way === 'import' ? `import { ${names} } from '${from}';` : `const { ${names} } = require('${from}');`;
+  return [
+    first,
+    taken('Module', '@nestjs/common'),
+    taken('Saga, Step', 'reprise'),
+    `class Purchase { async charge() {} async run(id) { await this.charge(id); } }`,
+    `Step()(Purchase.prototype, 'charge', Object.getOwnPropertyDescriptor(Purchase.prototype, 'charge'));`,
+    `Saga({ name: 'purchase', version: 1 })(Purchase);`,
+    `class Shop {}`,
+    `Module({ providers: [Purchase] })(Shop);`,
+    out === 'export' ? 'export { Purchase, Shop };' : 'exports.Purchase = Purchase; exports.Shop = Shop;',
+  ].join('\n');
+}
 
 async function manifestOf(folder: string): Promise<{ version: string; exports: Record<string, unknown> }> {
   return JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));

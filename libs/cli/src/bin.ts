@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { Console } from 'node:console';
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { commandLine } from './command-line.js';
@@ -16,6 +17,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort(interrupted());
   });
 }
+
+// What code of the application prints is not the answer.
+globalThis.console = new Console(stderr, stderr);
+// Code that was replayed may have left promises that nobody waits for.
+process.on('unhandledRejection', (error) => {
+  if (process.argv.includes('--verbose')) console.error(error);
+});
 
 /** Of the package that this file is in; npm calls it by a link. */
 function release(): string {

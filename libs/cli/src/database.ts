@@ -1,4 +1,4 @@
-import { SagaError, type HistoryStore, type PayloadCodec } from 'reprise/core';
+import { SagaError, type PayloadCodec } from 'reprise/core';
 import { encodedStore, SagaEngine, SagaQueries } from 'reprise/runtime';
 import type * as Postgres from 'reprise/postgres';
 import type { Invocation } from './command.js';
@@ -55,26 +55,28 @@ export async function connecting<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Opens the store as it is, without changing its schema, and closes it in any case. */
-export async function withStore<T>(around: WithDatabase, work: (store: HistoryStore) => Promise<T>): Promise<T> {
-  const { store, codec } = await closedStore(around);
+export async function withPostgres<T>(
+  around: WithConnection,
+  work: (store: Postgres.PostgresHistoryStore) => Promise<T>,
+): Promise<T> {
+  const store = await closedStore(around);
   await connecting(() => store.open());
   try {
-    return await work(encodedStore(store, codec));
+    return await work(store);
   } finally {
     await store.close().catch(() => undefined);
   }
 }
 
-export function withQueries<T>(
-  around: WithDatabase,
-  work: (queries: SagaQueries, store: HistoryStore) => Promise<T>,
-): Promise<T> {
-  return withStore(around, (store) => work(new SagaQueries(store), store));
+export async function withQueries<T>(around: WithDatabase, work: (queries: SagaQueries) => Promise<T>): Promise<T> {
+  const codec = await codecOf(around);
+  return withPostgres(around, (store) => work(new SagaQueries(encodedStore(store, codec))));
 }
 
 /** An engine that hosts no saga: it sends messages and asks, and runs nothing. */
 export async function withEngine<T>(around: WithDatabase, work: (engine: SagaEngine) => Promise<T>): Promise<T> {
-  const { store, codec } = await closedStore(around);
+  const codec = await codecOf(around);
+  const store = await closedStore(around);
   const engine = new SagaEngine({ store, poll: '100ms', ...(codec === undefined ? {} : { codec }) });
   await connecting(() => engine.open());
   try {
@@ -84,11 +86,10 @@ export async function withEngine<T>(around: WithDatabase, work: (engine: SagaEng
   }
 }
 
-async function closedStore(around: WithDatabase) {
+async function closedStore(around: WithConnection): Promise<Postgres.PostgresHistoryStore> {
   const connection = connectionOptions(around);
-  const codec = await codecOf(around);
   const { postgres } = await postgresLibrary();
-  return { store: postgres({ ...connection, ...FEW }), codec };
+  return postgres({ ...connection, ...FEW });
 }
 
 async function codecOf({ options, folder }: WithDatabase): Promise<PayloadCodec | PayloadCodec[] | undefined> {

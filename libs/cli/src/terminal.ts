@@ -29,7 +29,7 @@ export class Terminal {
   }
 
   async printJson(value: unknown): Promise<void> {
-    await this.print(JSON.stringify(value, undefined, 2));
+    await this.print(JSON.stringify(value, asJson, 2));
   }
 
   /** A table, cut to the width of the terminal if there is one. */
@@ -66,4 +66,11 @@ export class Terminal {
 function write(output: Output, text: string): Promise<void> {
   // A reader that is gone is told to the signal of the command, not here.
   return new Promise((resolve) => void output.write(text, () => resolve()));
+}
+
+/** What JSON has no form for, in the nearest one that it has. */
+function asJson(_key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (value instanceof Map) return [...value];
+  return value instanceof Set ? [...value] : value;
 }

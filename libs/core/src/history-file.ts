@@ -77,8 +77,8 @@ function historyOf(value: unknown, name: string): HistoryFile {
 
 function turnOf(value: unknown, name: string): Turn {
   if (!isObject(value) || typeof value['at'] !== 'number') throw bad(name, 'has a turn without a time');
-  const events = listOf(value['events'], name);
-  if (!events.every((event) => isObject(event) && typeof event['type'] === 'string'))
+  const { events } = value;
+  if (!Array.isArray(events) || !events.every((event) => isObject(event) && typeof event['type'] === 'string'))
     throw bad(name, 'has an event without a type');
   return value as unknown as Turn;
 }

@@ -8,6 +8,7 @@ export type {
   PostgresStoreOptions,
   PostgresUrlOptions,
 } from './postgres-options.js';
+export type { LivingWorker, StoreOverview } from './store-overview.js';
 export { StoreError } from './store-error.js';
 export { transactionManager } from './transaction-manager.js';
 export { repriseMigrations } from './typeorm-migrations.js';

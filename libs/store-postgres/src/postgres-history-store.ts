@@ -31,6 +31,7 @@ import { PostgresCueStore } from './postgres-cue-store.js';
 import type { PostgresStoreOptions } from './postgres-options.js';
 import { PostgresCallerStore } from './postgres-caller-store.js';
 import { PostgresStepTransactions } from './postgres-step-transactions.js';
+import { storeOverview, type StoreOverview } from './store-overview.js';
 import { Succession } from './succession.js';
 import { SameSchema } from './same-schema.js';
 import { PostgresScheduleStore } from './postgres-schedule-store.js';
@@ -179,6 +180,11 @@ export class PostgresHistoryStore extends HistoryStore {
 
   override async history(key: InstanceKey): Promise<Turn[]> {
     return (await this.reader.turnsOf([{ key }]))[0]!;
+  }
+
+  /** Who is at work on this store, and what is due. @throws SagaError `STORE_UNAVAILABLE` */
+  overview(): Promise<StoreOverview> {
+    return storeOverview(this.connection);
   }
 
   override async recordOrphan(orphan: Orphan): Promise<void> {
