@@ -5,6 +5,7 @@ import { readHistories, type HistoryFile } from 'reprise/core';
 import { replayHistory } from 'reprise/testing';
 import { sagaDefinition } from 'reprise/decorators';
 import { scratchDatabase } from '../support/scratch-database.js';
+import { codec } from './codec.js';
 import { OrderSaga } from './order.saga.js';
 import { reprise } from './run-cli.js';
 import { Seeded } from './seeded.js';
@@ -32,12 +33,19 @@ describe('reprise export', () => {
       const [history] = readHistories(await readFile(path.join(folder, name), 'utf8'), name);
       histories.set(name, history!);
     }
-    return { ...answer, names: names.sort(), histories: [...histories.values()] };
+    return {
+      ...answer,
+      names: names.sort(),
+      histories: [...histories.values()],
+    };
   };
 
   it('D5 writes every history to a file that replays', async () => {
     const { code, out, names, histories } = await exported();
-    expect({ code, out }).toEqual({ code: 0, out: `3 histories in ${folder}\n` });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: `3 histories in ${folder}\n`,
+    });
     expect(names.map((name) => name.split('.').slice(0, -2).join('.'))).toEqual([
       'order.place/order-17',
       'order.place/order-18',
@@ -48,7 +56,12 @@ describe('reprise export', () => {
 
   it('takes those that are asked for, and answers programs', async () => {
     const byState = await exported('--state', 'incident', '--saga', 'order.place', '--since', '1h', '--json');
-    expect(JSON.parse(byState.out)).toEqual({ exported: 1, folder, redacted: false, encoded: 0 });
+    expect(JSON.parse(byState.out)).toEqual({
+      exported: 1,
+      folder,
+      redacted: false,
+      encoded: 0,
+    });
     expect(byState.histories.map(({ id }) => id)).toEqual(['order-19']);
     expect((await exported('--id', 'order-18', '--id', 'order-17')).out).toContain('2 histories');
     expect((await exported('--tag', 'customer=bob', '--tag', 'total=4000')).out).toContain('1 history');
@@ -79,7 +92,57 @@ describe('reprise export', () => {
       [['export', '--out', folder, CONNECTION, seeded.scratch.url, '--schema', 'empty_one'], 3, /npx reprise migrate/],
     ];
     for (const [args, code, err] of cases)
-      expect({ args, ...(await reprise(args)) }).toEqual({ args, code, out: '', err: expect.stringMatching(err) });
+      expect({ args, ...(await reprise(args)) }).toEqual({
+        args,
+        code,
+        out: '',
+        err: expect.stringMatching(err),
+      });
+  });
+});
+
+describe('reprise export of encrypted payloads', () => {
+  const seeded = new Seeded(codec);
+  let folder: string;
+  beforeAll(async () => {
+    await seeded.open();
+    folder = await mkdtemp(path.join(os.tmpdir(), 'reprise-encrypted-'));
+  });
+  afterAll(async () => {
+    await seeded.close();
+    await rm(folder, { recursive: true });
+  });
+  const read = 'test/cli/codec.ts#codec';
+
+  it('I2 leaves them as they are stored, and says so, unless it has the codec', async () => {
+    const stored = path.join(folder, 'stored');
+    const { code, err } = await reprise(['export', '--out', stored, ...seeded.database]);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringContaining('3 of them hold payloads that a codec wrote'),
+    });
+    const app = ['--app', 'test/cli/order.saga.ts#OrderModule'];
+    const unread = await reprise(['replay-check', stored, ...app]);
+    expect({ code: unread.code, out: unread.out }).toEqual({
+      code: 1,
+      out: expect.stringContaining('3 unreadable'),
+    });
+    const decoded = path.join(folder, 'decoded');
+    expect((await reprise(['export', '--out', decoded, '--codec', read, ...seeded.database])).err).toBe('');
+    expect((await reprise(['replay-check', decoded, ...app])).out).toContain('3 histories: 3 safe');
+  });
+
+  it('I2 redacts nothing that it cannot read', async () => {
+    const redact = ['export', '--redact', '--out', path.join(folder, 'redacted'), ...seeded.database];
+    expect(await reprise(redact)).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(/a codec.*\(PAYLOAD_UNREADABLE\)/),
+    });
+    expect(await reprise([...redact, '--codec', read])).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    expect((await reprise([...redact, '--codec', 'test/cli/until.ts#until'])).err).toContain('is no payload codec');
   });
 });
 

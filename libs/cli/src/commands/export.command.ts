@@ -18,10 +18,18 @@ export const exportCommand = command({
   summary: 'Writes histories to files, one for each run',
   operands: '',
   options: {
-    out: { kind: 'text', value: '<dir>', says: 'the folder for the files', required: true },
+    out: {
+      kind: 'text',
+      value: '<dir>',
+      says: 'the folder for the files',
+      required: true,
+    },
     id: { kind: 'texts', value: '<id>', says: 'the newest run of this id' },
     ...SELECTION,
-    redact: { kind: 'flag', says: 'replace values: keys and lengths stay, texts become pseudonyms' },
+    redact: {
+      kind: 'flag',
+      says: 'replace values: keys and lengths stay, texts become pseudonyms',
+    },
     keep: {
       kind: 'texts',
       value: '<path>',
@@ -34,8 +42,14 @@ export const exportCommand = command({
     'replay takes the same way. Payloads that a codec wrote are exported as they are stored unless --codec reads them.',
   ],
   examples: [
-    { command: 'reprise export --saga order.place --state running --out histories', says: 'what a deploy may break' },
-    { command: 'reprise export --id order-17 --out histories', says: 'one instance' },
+    {
+      command: 'reprise export --saga order.place --state running --out histories',
+      says: 'what a deploy may break',
+    },
+    {
+      command: 'reprise export --id order-17 --out histories',
+      says: 'one instance',
+    },
     {
       command: 'reprise export --since "2 days" --limit 500 --redact --keep total --out histories',
       says: 'to keep in a repository',
@@ -59,16 +73,22 @@ export const exportCommand = command({
     };
     await withQueries(invocation, async (queries) => {
       const instances = options.id.length > 0 ? byId(queries, options.id) : selected(queries, options, signal);
-      await Promise.all(
-        Array.from({ length: ABREAST }, async () => {
-          for await (const instance of each(instances)) await write(queries, instance);
-        }),
-      );
+      const lanes = Array.from({ length: ABREAST }, async () => {
+        for await (const instance of each(instances)) await write(queries, instance);
+      });
+      // Also when one fails or Ctrl+C is pressed, the others finish their file.
+      const ended = await Promise.allSettled(lanes);
+      for (const lane of ended) if (lane.status === 'rejected') throw lane.reason;
     });
     if (encoded > 0)
       terminal.note(`${encoded} of them hold payloads that a codec wrote, as they are stored; --codec reads them.`);
     if (options.json)
-      await terminal.printJson({ exported: written, folder: options.out, redacted: options.redact, encoded });
+      await terminal.printJson({
+        exported: written,
+        folder: options.out,
+        redacted: options.redact,
+        encoded,
+      });
     else await terminal.print(`${written} ${written === 1 ? 'history' : 'histories'} in ${options.out}`);
     return EXIT.done;
   },
@@ -85,5 +105,11 @@ async function* each<T>(source: AsyncGenerator<T, void, undefined>): AsyncGenera
 
 async function historyOf(queries: SagaQueries, instance: InstanceSummary): Promise<HistoryFile> {
   const { id, key, saga, version } = instance;
-  return { id, run: key.run, saga, version, turns: await queries.history(instance) };
+  return {
+    id,
+    run: key.run,
+    saga,
+    version,
+    turns: await queries.history(instance),
+  };
 }
