@@ -16,7 +16,8 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   'reprise/participant': 'Handlers Handles HandlerStep listenAs On ParticipantModule RefusedRequests',
   'reprise/postgres': 'postgres repriseMigrations transactionManager',
   'reprise/runtime': 'SystemClock',
-  'reprise/testing': 'compensationCoverage crashAtEveryPoint crashEverywhere MemoryStore replayHistory testSaga',
+  'reprise/testing':
+    'compensationCoverage crashAtEveryPoint crashEverywhere FakeServices given MemoryStore replayHistory testSaga',
   '@nestjs/common': 'Body Controller Get Inject Injectable Module Param Post',
   '@nestjs/core': 'NestFactory',
   '@nestjs/microservices': 'MessagePattern MicroserviceOptions RpcException Transport',

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Test } from '@nestjs/testing';
 import { getSagaClientToken, SAGA_MODULE_OPTIONS, type SagaClient } from 'reprise';
-import { StepTransport, type StepCommand, type StepReply } from 'reprise/core';
 import { SystemClock } from 'reprise/runtime';
-import { crashAtEveryPoint, crashEverywhere, MemoryStore, testSaga } from 'reprise/testing';
+import { crashAtEveryPoint, crashEverywhere, FakeServices, given, MemoryStore, testSaga } from 'reprise/testing';
 import { NewLabelSaga, OldLabelSaga, ParcelSaga, ShipmentSaga, TooHeavy } from './fixtures/parcels.js';
 import { Page, ROOT } from './markdown.js';
+import { Inventory, Shipping } from './readme/contracts.js';
 import { PlaceOrderSaga } from './readme/place-order.saga.js';
 import { ShopModule } from './readme/shop.module.js';
 
@@ -21,6 +21,17 @@ it('gives up after two days without approval', async () => {
   await run.advance('2 days');
   await expect(run.result()).rejects.toThrow('approval timed out');
   expect(run.compensated).toEqual(['reserveStock']);
+});
+
+it('pays and ships when finance approves', async () => {
+  const order = testSaga(PlaceOrderSaga)
+    .step('reserveStock', ({ orderId }) => ({ reservationId: `r-${orderId}` }))
+    .step('charge', (orderId, amount) => ({ id: `p-${orderId}`, amount }))
+    .step('ship', () => ({ trackingId: 't-1' }));
+  await given(order, { id: 'o1', total: 5_000, lines: [] })
+    .when('1 hour')
+    .when((run) => run.signal('approve', 'finance'))
+    .ends({ status: 'completed', result: { paymentId: 'p-o1', trackingId: 't-1' }, compensated: [] });
 });
 
 it('comes to the same end wherever the process dies', async () => {
@@ -87,27 +98,19 @@ it('keeps old parcels on the old version, wherever the process dies', async () =
   expect(end).toEqual(['paper label of tea', 'printed label of pot']);
 });
 
-class OtherServices extends StepTransport {
-  check(): string[] {
-    return [];
-  }
-  async connect() {}
-  async send({ address }: StepCommand): Promise<StepReply> {
-    const results = { reserve: { reservationId: 'r-1' }, ship: { trackingId: 't-1' } };
-    return { outcome: 'completed', result: results[address.operation as keyof typeof results] };
-  }
-  async close() {}
-}
-
 it('completes a small order in the application', async () => {
+  const services = new FakeServices()
+    .on(Inventory.reserve, ({ orderId }) => ({ reservationId: `r-${orderId}` }))
+    .on(Shipping.ship, () => ({ trackingId: 't-1' }));
   const application = await Test.createTestingModule({ imports: [ShopModule] })
     .overrideProvider(SAGA_MODULE_OPTIONS)
-    .useValue({ store: new MemoryStore(new SystemClock()), transport: new OtherServices() })
+    .useValue({ store: new MemoryStore(new SystemClock()), transport: services })
     .compile();
   await application.init();
   const placed = application.get<SagaClient<PlaceOrderSaga>>(getSagaClientToken(PlaceOrderSaga));
   const handle = await placed.start({ id: 'o1', total: 5, lines: [] });
   await expect(handle.result()).resolves.toEqual({ paymentId: 'p-o1', trackingId: 't-1' });
+  expect(services.asked.map(({ step }) => step)).toEqual(['reserveStock', 'ship']);
   await application.close();
 });
 

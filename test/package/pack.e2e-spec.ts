@@ -13,8 +13,17 @@ const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 const NPM = process.env['npm_execpath']?.endsWith('.js') ? [process.execPath, process.env['npm_execpath']] : ['npm'];
 const MINUTE = 60_000;
 
-/** What a Nest 12 application has. No typeorm and no @nestjs/microservices: both are optional. */
-const NEEDED = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs', 'pg', '@types/node', '@types/pg'];
+/** What a Nest 12 application and its tests have. No typeorm and no @nestjs/microservices: both are optional. */
+const NEEDED = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/testing',
+  'reflect-metadata',
+  'rxjs',
+  'pg',
+  '@types/node',
+  '@types/pg',
+];
 
 describe('the published package', () => {
   let folder: string;
@@ -45,7 +54,7 @@ describe('the published package', () => {
   afterAll(async () => {
     await database?.drop();
     await rm(folder, { recursive: true, force: true });
-  });
+  }, MINUTE);
 
   it('holds every subpath, its licence and its readme, and no sources or tests', async () => {
     const installed = path.join(folder, 'node_modules', 'reprise');
@@ -64,6 +73,7 @@ describe('the published package', () => {
     'type-checks in an application and runs a saga there, on PostgreSQL',
     async () => {
       await copyFile(path.join(ROOT, 'test/package/scratch-app.ts'), path.join(folder, 'app.ts'));
+      await copyFile(path.join(ROOT, 'test/package/scratch-test.ts'), path.join(folder, 'purchase.test.ts'));
       const options = {
         module: 'nodenext',
         target: 'es2023',
@@ -75,7 +85,10 @@ describe('the published package', () => {
       const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true, useDefineForClassFields: false };
       await writeFile(
         path.join(folder, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions: { ...options, ...decorators, rootDir: '.' }, files: ['app.ts'] }),
+        JSON.stringify({
+          compilerOptions: { ...options, ...decorators, rootDir: '.' },
+          files: ['app.ts', 'purchase.test.ts'],
+        }),
       );
       await node(TSC, '-p', '.').catch((error: { stdout?: string }) => {
         throw new Error(`tsc: ${error.stdout}`);
@@ -89,6 +102,26 @@ describe('the published package', () => {
       });
     },
     3 * MINUTE,
+  );
+
+  it.each([
+    ['node --test', ['--test', 'built/purchase.test.js'], /# pass 2\b/],
+    [
+      'Jest',
+      [
+        '--experimental-vm-modules',
+        path.join(ROOT, 'node_modules/jest/bin/jest.js'),
+        ...['--config', JSON.stringify({ testRegex: 'purchase\\.test\\.js$', transform: {} })],
+      ],
+      /Tests: +2 passed/,
+    ],
+  ])(
+    'tests a saga there with %s: everywhere it may die, and in an application without a database',
+    async (_runner, command, outcome) => {
+      const { stdout, stderr } = await node(...command);
+      expect(stdout + stderr).toMatch(outcome);
+    },
+    MINUTE,
   );
 
   it('is one and the same module for import and require', async () => {

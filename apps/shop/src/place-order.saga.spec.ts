@@ -86,7 +86,7 @@ describe('a purchase', () => {
     );
     expect(end.status).toBe('completed');
     expect(coverage).toContain('step "reserveStock"');
-  });
+  }, 60_000);
 
   it('C7 C2 leaves nothing behind when it is cancelled before the goods are handed over, wherever the process dies', async () => {
     const { end } = await crashEverywhere(
@@ -100,7 +100,7 @@ describe('a purchase', () => {
     );
     expect(end.status).toBe('cancelled');
     expect(end.compensated).toEqual(['ship', 'askForApproval', 'charge', 'reserveStock', 'takeCart']);
-  });
+  }, 60_000);
 
   it('C2 C3 had each of its steps taken back in the tests above, for each reason that there is', () => {
     expect(compensationCoverage().atLeast(1).steps).toHaveLength(5);

@@ -8,7 +8,9 @@ export {
 export { crashAtEveryPoint, crashEverywhere, type CrashOptions } from './crash-everywhere.js';
 export { crashAt, type CrashPoint } from './crash-point.js';
 export type { CrashReport, EndState } from './crash-report.js';
+export { FakeServices } from './fake-services.js';
 export { ConnectionLost, FAULTS, type Fault } from './fault.js';
+export { given, Given, UnexpectedEnd, type ExpectedEnd } from './given.js';
 export { MemoryStepTransactions } from './memory-step-transactions.js';
 export { MemoryStore } from './memory-store.js';
 export { MemoryTransaction } from './memory-transaction.js';
