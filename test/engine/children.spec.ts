@@ -54,6 +54,25 @@ class ShipOrderSaga {
   }
 }
 
+/** Ends with the answer of the first; the other is left under way. */
+@Saga({ name: 'first.answer' })
+class FirstAnswerSaga {
+  @Step() async ask(_carrier: string): Promise<void> {}
+  @Compensate('ask') async withdraw(): Promise<void> {}
+  async run(): Promise<void> {
+    await Promise.race([this.ask('quick'), this.ask('busy')]);
+  }
+}
+
+@Saga({ name: 'asks.and.fails' })
+class AsksAndFailsSaga {
+  @Step({ errors: [OutOfStock] }) async fail(): Promise<void> {}
+  async run(_input: unknown, saga: SagaContext): Promise<void> {
+    await saga.child(FirstAnswerSaga, undefined);
+    await this.fail();
+  }
+}
+
 @Saga({ name: 'let.go' })
 class LetGoSaga {
   @Step({ errors: [OutOfStock] }) async fail(): Promise<void> {}
@@ -93,6 +112,26 @@ describe('children', () => {
     expect(world).toEqual(['pay', 'pack tea', 'pack pot', 'unpack pot', 'unpack tea', 'refund']);
     expect(await lab.status('one/1')).toBe('compensated');
     expect(await lab.status()).toBe('compensated');
+  });
+
+  it('C3 C6 that left a step under way when they completed do not try it again to be undone', async () => {
+    const said: string[] = [];
+    await lab.open([AsksAndFailsSaga, FirstAnswerSaga], {
+      bodies: {
+        ...bodies,
+        ask: ([carrier]) => {
+          said.push(`ask ${String(carrier)}`);
+          if (carrier === 'busy') throw new Error('nobody answers');
+        },
+        withdraw: ([, carrier]: readonly never[]) => void said.push(`withdraw ${String(carrier)}`),
+      },
+    });
+    await lab.start(AsksAndFailsSaga);
+    await lab.advance(60_000);
+    expect([await lab.status(), await lab.status('one/0')]).toEqual(['compensated', 'compensated']);
+    // Nobody knows whether the carrier heard the one request that it got.
+    expect(said).toEqual(['ask quick', 'ask busy', 'withdraw busy', 'withdraw quick']);
+    expect(await lab.eventsOf('StepOutcomeUnknown', 'one/0')).toMatchObject([{ call: 1 }]);
   });
 
   it('C6 that fail undo themselves, and their error reaches the parent as the instance of its class', async () => {

@@ -144,6 +144,8 @@ export class SagaState {
       case 'UndoRequested':
         this.move(event.type);
         this.undoing = event;
+        // What the run left behind when it completed is taken back, not done after all.
+        this.ledger.abandonOpenSteps();
         return;
       case 'SagaTerminated':
         this.move(event.type);

@@ -39,6 +39,7 @@ export function actOn(event: HistoryEvent, { work, parked, resumed }: Actor): vo
     case 'CancelRequested':
     case 'CallsCancelled':
     case 'CompensationStarted':
+    case 'UndoRequested':
       work.waits.end();
       return work.abandon();
     case 'IncidentOpened':
