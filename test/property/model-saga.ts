@@ -86,7 +86,7 @@ export class ModelSaga implements InstanceEnd {
   /** C6: what it did is taken back, since its parent is undone. */
   async undo(): Promise<void> {
     if (this.isAtPivot) {
-      this.world.isAsked = true;
+      this.world.isUncertain = true;
       return NEVER;
     }
     this.status = 'compensating';
@@ -270,7 +270,7 @@ export class ModelSaga implements InstanceEnd {
     this.isOver = true;
     this.waits.clear();
     if (await this.noWayBack()) {
-      if (this.steps.some(({ state }) => state === 'open')) this.world.isAsked = true;
+      if (this.steps.some(({ state }) => state === 'open')) this.world.isUncertain = true;
       this.status = 'incident';
       return;
     }

@@ -9,8 +9,11 @@ export interface ModelWorld {
   /** Effects, by the names of the steps that they are of. */
   readonly standing: Set<string>;
   readonly newSaga: (at: string, part: Part) => ModelSaga;
-  /** Somebody is asked to decide something: the model does not know what they say. */
-  isAsked: boolean;
+  /**
+   * The model does not know how it goes on: a person is asked, or an attempt that is due at this very moment may have been made or not when
+   * its saga goes on without it.
+   */
+  isUncertain: boolean;
 }
 
 /** A step of a saga, or a child, from the moment it is asked for. */
@@ -46,6 +49,7 @@ export class ServiceStep extends ModelStep {
   readonly isUndoable: boolean;
   readonly isPivot: boolean;
   private isLeft = false;
+  private dueAt = this.world.time.now;
   private readonly left = new Word();
 
   constructor(
@@ -62,20 +66,24 @@ export class ServiceStep extends ModelStep {
     const { troubles, declines, kind } = this.part;
     for (let attempt = 1; ; attempt++) {
       await time.soon();
+      // A point of no return that may have been passed: nobody takes its saga back.
+      if (this.isLeft && this.isPivot) return;
       if (this.isLeft) return this.settle('unknown', '');
       const trouble = troubles[attempt - 1];
       if (!declines && trouble !== 'lost request') standing.add(this.at);
       if (trouble === undefined) return this.settle(declines ? 'declared' : 'done', this.at);
       if (attempt === ATTEMPTS) break;
-      await Promise.race([time.at(time.now + KINDS[kind].pace), this.left.given]);
+      this.dueAt = time.now + KINDS[kind].pace;
+      await Promise.race([time.at(this.dueAt), this.left.given]);
     }
     // After a point of no return a person is asked, and this step has no outcome until they answer.
-    if (this.isPivot || owner.isPastPivot) this.world.isAsked = true;
+    if (this.isPivot || owner.isPastPivot) this.world.isUncertain = true;
     else this.settle('unknown', '');
   }
 
   leave(): void {
     this.isLeft = true;
+    if (this.dueAt === this.world.time.now) this.world.isUncertain = true;
     this.left.give();
   }
 

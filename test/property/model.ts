@@ -26,7 +26,7 @@ function tieBreaks(): TieBreak[] {
 /** Predicts how a program ends when nothing crashes, by a model that has nothing of the engine in it. */
 export async function predict({ program, happenings }: Pick<Trial, 'program' | 'happenings'>): Promise<Prediction> {
   const ends: End[] = [];
-  let isAsked = false;
+  let isUncertain = false;
   for (const first of tieBreaks()) {
     const sagas: ModelSaga[] = [];
     const newSaga = (at: string, part: Part): ModelSaga => {
@@ -34,17 +34,18 @@ export async function predict({ program, happenings }: Pick<Trial, 'program' | '
       sagas.push(saga);
       return saga;
     };
-    const world: ModelWorld = { time: new SimulatedTime(first), standing: new Set(), newSaga, isAsked: false };
+    const world: ModelWorld = { time: new SimulatedTime(first), standing: new Set(), newSaga, isUncertain: false };
     const { time, standing } = world;
     const main = newSaga('s', program);
     void time.soon().then(() => main.begin());
     for (const { at, what } of happenings)
       void time.endOf(at).then(() => (what === 'cancel' ? main.cancel() : main.hear(what)));
     await time.pass();
-    isAsked ||= world.isAsked;
+    isUncertain ||= world.isUncertain;
     const instances = Object.fromEntries(sagas.map(({ at, status, said, undone }) => [at, { status, said, undone }]));
     ends.push({ instances, standing: [...standing] });
   }
-  const isAlways = (ordered: boolean): boolean => new Set(ends.map((end) => told(end, ordered))).size === 1 && !isAsked;
+  const isAlways = (ordered: boolean): boolean =>
+    new Set(ends.map((end) => told(end, ordered))).size === 1 && !isUncertain;
   return { end: ends[0]!, isCertain: isAlways(false), isOrderCertain: isAlways(true) };
 }
