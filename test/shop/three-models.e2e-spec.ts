@@ -8,6 +8,7 @@ import { checkBooks } from '../../scripts/check-books.mjs';
 import { type Fleet, startFleet } from '../../scripts/demo/fleet.mjs';
 import { scratchDatabase, type ScratchDatabase } from '../support/scratch-database.js';
 
+/** In milliseconds: six processes start, and two of them again, which is slow on a machine that has other work. */
 const LIMIT = 180_000;
 const OUTBOXES = ['shop', 'product', 'cart', 'inventory', 'payment', 'shipping'].map((service) => `${service}_outbox`);
 
