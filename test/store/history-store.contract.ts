@@ -2,6 +2,7 @@ import { describeAppends } from './contract/appends.js';
 import { describeCatalogue } from './contract/catalogue.js';
 import { describeClaims } from './contract/claims.js';
 import { describeCorrespondence } from './contract/correspondence.js';
+import { describeDeliveries } from './contract/deliveries.js';
 import { describeDelays } from './contract/delays.js';
 import { describeCues } from './contract/cues.js';
 import { describeHeads } from './contract/heads.js';
@@ -42,6 +43,7 @@ export function describeHistoryStore(name: string, create: () => Promise<StoreUn
     describeSchedules(bench);
     describeLimits(bench);
     describeProgress(bench);
+    describeDeliveries(bench);
     describeDelays(bench);
     describeCues(bench);
   });

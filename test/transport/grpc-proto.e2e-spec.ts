@@ -65,7 +65,7 @@ describe('a gRPC service with a .proto of its own', () => {
   });
 
   it('performs a step, and finds the key in its metadata', async () => {
-    expect(await reserve('tea', 'key-1')).toEqual({ outcome: 'completed', result: { id: 'key-1' } });
+    expect(await reserve('tea', 'key-1')).toMatchObject({ outcome: 'completed', result: { id: 'key-1' } });
   });
 
   it('S4 answers with declared errors by their name, and all others are transient', async () => {

@@ -169,6 +169,8 @@ export class StockProcess {
 }
 
 /** Sends an attempt and waits for its end. */
-export function send(caller: MicroserviceTransport, command: StepCommand, within = 10_000): Promise<StepReply> {
-  return caller.send({ ...command, deadline: Date.now() + within }, Date.now() + within);
+export async function send(caller: MicroserviceTransport, command: StepCommand, within = 10_000): Promise<StepReply> {
+  const sent = caller.send({ ...command, deadline: Date.now() + within }, Date.now() + within);
+  const { delivery: _times, ...reply } = await sent;
+  return reply;
 }

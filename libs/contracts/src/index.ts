@@ -25,6 +25,7 @@ export { declaredErrorClass, type ErrorClass } from './declared-error-class.js';
 export { declaredErrors } from './declared-errors.js';
 export type { Handlers } from './handlers.js';
 export { DECLARED_ERROR_METADATA, PARTICIPANT_RPC } from './participant-rpc.js';
+export { heardInquiry, inquiryCommand, type DeliveryInquiry } from './delivery-inquiry.js';
 export { framingProblem } from './framing-problem.js';
 export { forTheWire, readReply } from './reply-wire.js';
 export { ENVELOPE_KEY, INPUT_KEY, readRequest, wrapRequest, type WireRequest } from './request-wire.js';

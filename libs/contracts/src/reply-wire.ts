@@ -1,4 +1,4 @@
-import type { RecordedError, ReplyEnvelope } from 'reprise/core';
+import type { HandlingTimes, Json, RecordedError, ReplyEnvelope } from 'reprise/core';
 
 const KINDS: ReadonlySet<unknown> = new Set(['declared', 'fatal', 'transient']);
 
@@ -8,12 +8,26 @@ const KINDS: ReadonlySet<unknown> = new Set(['declared', 'fatal', 'transient']);
  */
 export function readReply(answer: unknown): ReplyEnvelope | 'unreadable' | undefined {
   if (typeof answer !== 'object' || answer === null || !Object.hasOwn(answer, '$reprise')) return undefined;
-  const reply = answer as { $reprise: unknown; ok?: unknown; kind?: unknown; error?: unknown };
+  const reply = answer as Partial<Record<'$reprise' | 'ok' | 'kind' | 'error' | 'times', unknown>>;
   if (reply.$reprise !== 1) return 'unreadable';
-  if (reply.ok === true && Object.hasOwn(reply, 'result')) return answer as ReplyEnvelope;
+  const times = timesOf(reply.times);
+  const said = times === undefined ? {} : { times };
+  if (reply.ok === true && Object.hasOwn(reply, 'result')) {
+    const { result } = answer as { result: Json };
+    return { $reprise: 1, ok: true, result, ...said };
+  }
   if (reply.ok !== false || !KINDS.has(reply.kind)) return 'unreadable';
   const error = forTheWire(reply.error);
-  return error ? { $reprise: 1, ok: false, kind: reply.kind as 'fatal', error } : 'unreadable';
+  return error ? { $reprise: 1, ok: false, kind: reply.kind as 'fatal', error, ...said } : 'unreadable';
+}
+
+/** Undefined for what are no times: they decide nothing, so that an answer is not refused for them. */
+function timesOf(said: unknown): HandlingTimes | undefined {
+  if (typeof said !== 'object' || said === null) return undefined;
+  const { received, handled } = said as Partial<Record<keyof HandlingTimes, unknown>>;
+  return Number.isSafeInteger(received) && Number.isSafeInteger(handled)
+    ? { received: received as number, handled: handled as number }
+    : undefined;
 }
 
 /** What of an error travels between services: name, message, code and data; no stack, no cause. */

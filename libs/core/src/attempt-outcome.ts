@@ -1,3 +1,4 @@
+import type { DeliveryTimes } from './delivery-times.js';
 import type { IncomingEvent } from './event.js';
 import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
@@ -9,8 +10,12 @@ import { retryDelay, type StepPolicy } from './step-policy.js';
 
 /** How one attempt ended, its payload encoded. */
 export type AttemptOutcome =
-  | { readonly outcome: 'completed'; readonly result: Json }
-  | { readonly outcome: 'declared' | 'absent' | 'fatal' | 'transient'; readonly error: RecordedError };
+  | { readonly outcome: 'completed'; readonly result: Json; readonly delivery?: DeliveryTimes }
+  | {
+      readonly outcome: 'declared' | 'absent' | 'fatal' | 'transient';
+      readonly error: RecordedError;
+      readonly delivery?: DeliveryTimes;
+    };
 
 /** The attempt is over, but not the step: its outcome comes from elsewhere. `within`: for how many milliseconds it is waited for. */
 export interface DeferredOutcome {
@@ -42,9 +47,11 @@ export function afterAttempt(
     // The undo of a transactional step has looked for what the step left: a success that was late for history was not late for it.
     const undone = policy.transactional !== undefined && hasUndo(state, call);
     const late = ended.outcome === 'completed' && state.accepts(call, 'StepCompletedLate') && !undone;
-    return late ? [{ type: 'StepCompletedLate', call, attempt, result: ended.result }] : [];
+    return late ? [{ type: 'StepCompletedLate', call, attempt, result: ended.result, ...wayOf(ended) }] : [];
   }
-  if (ended.outcome === 'completed') return [{ type: 'StepCompleted', call, attempt, result: ended.result }];
+  if (ended.outcome === 'completed') {
+    return [{ type: 'StepCompleted', call, attempt, result: ended.result, ...wayOf(ended) }];
+  }
   if (ended.outcome === 'deferred') return afterDeferral(step, policy, attempt, ended, now);
   const { error } = ended;
   const tries = attempt - (step.triedBefore ?? 0);
@@ -54,12 +61,17 @@ export function afterAttempt(
   // Whether the effect of a pivot happened must not stay open (law C5).
   const mustKnow = step.undoes !== undefined || (policy.pivot === true && ended.outcome === 'fatal');
   if (ended.outcome !== 'transient' && !mustKnow) {
-    return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error }];
+    return [{ type: 'StepFailed', call, attempt, kind: ended.outcome, error, ...wayOf(ended) }];
   }
   if (ended.outcome === 'transient' && !exhausted && !step.abandoned) {
-    return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt }];
+    return [{ type: 'StepAttemptFailed', call, attempt, error, retryAt, ...wayOf(ended) }];
   }
   return unanswered(step, policy, attempt, error);
+}
+
+/** What the events of a remote step have beside; those of a local one have nothing more. */
+function wayOf({ delivery }: AttemptOutcome): { readonly delivery?: DeliveryTimes } {
+  return delivery === undefined ? {} : { delivery };
 }
 
 /** Nobody said how the step ended, and nobody will be asked again (law S6). @param attempt the last attempt */

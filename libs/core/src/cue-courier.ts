@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { CueDelivery, DeliveryOutcome } from './cue.js';
+import type { HandlingTimes } from './delivery-times.js';
 import type { CueStore } from './cue-store.js';
 import { afterFailure, type DeliveryPolicy } from './delivery-policy.js';
 import { recordError } from './recorded-error.js';
@@ -13,8 +14,8 @@ export interface CourierOptions {
   /** For how long a delivery is taken, in milliseconds: longer than one may last. */
   readonly lease: number;
   readonly warn: (message: string, details: Readonly<Record<string, unknown>>) => void;
-  /** Resolves when the subscriber has acknowledged the cue. `Undeliverable`: another try would not help. Rejects otherwise. */
-  readonly deliver: (delivery: CueDelivery) => Promise<void>;
+  /** Resolves when the subscriber has acknowledged the cue, with when it had it, if it says so. `Undeliverable`: another try would not help. Rejects otherwise. */
+  readonly deliver: (delivery: CueDelivery) => Promise<HandlingTimes | undefined>;
 }
 
 /** Another try would not help. */
@@ -145,8 +146,8 @@ export class CueCourier {
 
   private async attempt(delivery: CueDelivery): Promise<DeliveryOutcome> {
     try {
-      await this.options.deliver(delivery);
-      return { outcome: 'delivered' };
+      const times = await this.options.deliver(delivery);
+      return { outcome: 'delivered', ...(times === undefined ? {} : { times }) };
     } catch (error) {
       if (this.stopped) return { outcome: 'retry', after: 0, error: recordError(error) };
       if (error instanceof Undeliverable) return { outcome: 'dead', error: recordError(error.reason) };

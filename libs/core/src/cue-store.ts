@@ -1,4 +1,4 @@
-import type { Cue, CueDelivery, CueSubscriber, CueWait, DeadLetter, SettledDelivery } from './cue.js';
+import type { Cue, CueDelivery, CueSubscriber, CueTrace, CueWait, DeadLetter, SettledDelivery } from './cue.js';
 import type { InstanceKey } from './instance-key.js';
 
 /** A subscriber, and how many deliveries to it may begin. */
@@ -37,6 +37,9 @@ export abstract class CueStore {
   abstract waiting(cue: Cue): Promise<CueWait[]>;
   /** These calls wait no longer. */
   abstract forget(waits: readonly Pick<CueWait, 'key' | 'call'>[]): Promise<void>;
+
+  /** What became of cues that a run emitted. Those that are removed, because everybody had them, are left out. */
+  abstract traces(run: InstanceKey, cues: readonly string[]): Promise<CueTrace[]>;
 
   /** What was given up, oldest first. */
   abstract deadLetters(limit: number): Promise<DeadLetter[]>;

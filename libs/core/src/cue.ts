@@ -1,3 +1,4 @@
+import type { HandlingTimes } from './delivery-times.js';
 import type { InstanceKey } from './instance-key.js';
 import type { Json } from './json.js';
 import type { RecordedError } from './error-record.js';
@@ -51,7 +52,7 @@ export interface CueDelivery {
  * with its cause.
  */
 export type DeliveryOutcome =
-  | { readonly outcome: 'delivered' }
+  | { readonly outcome: 'delivered'; readonly times?: HandlingTimes }
   | { readonly outcome: 'retry'; readonly after: number; readonly error: RecordedError }
   | { readonly outcome: 'dead'; readonly error: RecordedError };
 
@@ -107,4 +108,24 @@ export interface DeadLetter {
   readonly at: number;
   /** What was last heard. */
   readonly error: RecordedError;
+}
+
+/** What became of a cue on its way to one subscriber. Times are in milliseconds since the epoch. */
+export interface CueTrace {
+  /** The id of the cue. */
+  readonly cue: string;
+  /** Absent while the cue has not left the instance that emitted it. */
+  readonly subscriber?: string;
+  readonly state: 'leaving' | 'pending' | 'delivered' | 'dead';
+  readonly attempts: number;
+  /** When it was first sent. */
+  readonly sentAt?: number;
+  /** By the clock of a service that acknowledged it and says so. */
+  readonly receivedAt?: number;
+  readonly handledAt?: number;
+  readonly settledAt?: number;
+  /** While it is pending: when it is due, or when it counts as lost by whoever has taken it. */
+  readonly dueAt?: number;
+  /** What was last heard; while it is pending, absent as long as somebody tries. */
+  readonly error?: RecordedError;
 }

@@ -10,6 +10,7 @@ import type { MessageReply, Reply } from './reply.js';
 import type { SagaError } from './saga-error.js';
 import type { ScheduleStore } from './schedule-store.js';
 import type { StartRecord } from './start-record.js';
+import type { StepDeliveries } from './step-deliveries.js';
 import type { StepProgress } from './step-progress.js';
 import type { StepTransactions } from './step-transactions.js';
 import type { StepLimits } from './step-limits.js';
@@ -115,6 +116,9 @@ export abstract class HistoryStore {
   abstract readonly limits: StepLimits;
   /** How far running attempts have come (law S5). */
   abstract readonly progress: StepProgress;
+
+  /** Requests that are under way for long. */
+  abstract readonly deliveries: StepDeliveries;
 
   /** Events on their way to those who hear them (law M6). */
   abstract readonly cues: CueStore;

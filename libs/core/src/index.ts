@@ -1,13 +1,6 @@
 export { base64, fromBase64 } from './base64.js';
-export {
-  afterAttempt,
-  deadlineOf,
-  isToBeVerified,
-  notWaitedFor,
-  unanswered,
-  type AttemptOutcome,
-  type DeferredOutcome,
-} from './attempt-outcome.js';
+export { afterAttempt, deadlineOf, isToBeVerified, notWaitedFor, unanswered } from './attempt-outcome.js';
+export type { AttemptOutcome, DeferredOutcome } from './attempt-outcome.js';
 export {
   awaitsPerson,
   isOpenStep,
@@ -28,7 +21,10 @@ export { isScheduledId, tickId, type DeclaredSchedule } from './declared-schedul
 export { SHARDS, shardOf } from './shard.js';
 export { cueOperation, INSTANCES, sagaSubscriber, serviceSubscriber } from './cue.js';
 export type { Cue, CueDelivery, CueLinks, CueOrigin, CueSubscriber, CueWait } from './cue.js';
-export type { DeadLetter, DeliveryOutcome, SettledDelivery } from './cue.js';
+export type { CueTrace, DeadLetter, DeliveryOutcome, SettledDelivery } from './cue.js';
+export type { DeliveryTimes, HandlingTimes } from './delivery-times.js';
+export { DELIVERY_INQUIRY, INQUIRY_LIMIT, type RequestTrace } from './request-trace.js';
+export { StepDeliveries, type SentAttempt } from './step-deliveries.js';
 export { CueCourier, Undeliverable, type CourierOptions } from './cue-courier.js';
 export type { CueAwaited, CueReceived, EventEmitted } from './cue-history.js';
 export { cueMarks } from './cue-marks.js';
@@ -87,18 +83,9 @@ export { AmbientScope } from './ambient-scope.js';
 export type { CodeScope } from './code-scope.js';
 export type { SagaScope } from './saga-scope.js';
 export { byTurn, FairTurns, type Queued } from './fair-turns.js';
-export {
-  HistoryStore,
-  type AppendOutcome,
-  type CallerStore,
-  type CallerTransaction,
-  type ClaimedInstance,
-  type HostedVersion,
-  type Orphan,
-  type PostOutcome,
-  type Released,
-  type TurnAppend,
-} from './history-store.js';
+export { HistoryStore } from './history-store.js';
+export type { AppendOutcome, CallerStore, CallerTransaction, ClaimedInstance, HostedVersion } from './history-store.js';
+export type { Orphan, PostOutcome, Released, TurnAppend } from './history-store.js';
 export { historyDiagram } from './history-diagram.js';
 export { readHistories, writeHistory, type HistoryFile } from './history-file.js';
 export { mermaidText } from './mermaid-text.js';
@@ -192,18 +179,9 @@ export type { OnParentEnd } from './on-parent-end.js';
 export { outgoingOf } from './outgoing-of.js';
 export type { DynamicStep, EngineStep, StartableSaga, StepDefinition } from './step-definition.js';
 export { StepDefinitions } from './step-definitions.js';
-export {
-  StepLimits,
-  type DeclaredLimit,
-  type PermitDemand,
-  type PermitKey,
-  type PermitRequest,
-  type PermitsTaken,
-  type StepLimitStatus,
-  type StepPause,
-  type StepSetting,
-  type StepType,
-} from './step-limits.js';
+export { StepLimits } from './step-limits.js';
+export type { DeclaredLimit, PermitDemand, PermitKey, PermitRequest, PermitsTaken } from './step-limits.js';
+export type { StepLimitStatus, StepPause, StepSetting, StepType } from './step-limits.js';
 export type { StartRecord } from './start-record.js';
 export type { ForkedRun, Postponement, Successor } from './succession.js';
 export { StepProgress, type CallProgress, type RecordedProgress } from './step-progress.js';

@@ -1,3 +1,4 @@
+import type { DeliveryTimes } from './delivery-times.js';
 import type { RecordedError } from './error-record.js';
 import type { Json } from './json.js';
 
@@ -24,12 +25,16 @@ export interface StepAttemptFailed {
   readonly error: RecordedError;
   /** When the next try is due, in milliseconds since the epoch; absent when no try follows by itself. */
   readonly retryAt?: number;
+  /** Of a remote step whose participant answered. */
+  readonly delivery?: DeliveryTimes;
 }
 export interface StepCompleted {
   readonly type: 'StepCompleted';
   readonly call: number;
   readonly attempt: number;
   readonly result: Json;
+  /** Of a remote step. */
+  readonly delivery?: DeliveryTimes;
 }
 /** The body gave the step out of its hands: its outcome comes from elsewhere, by its token. */
 export interface StepDeferred {
@@ -49,6 +54,8 @@ export interface StepFailed {
   readonly attempt: number;
   readonly kind: 'declared' | 'fatal' | 'absent';
   readonly error: RecordedError;
+  /** Of a remote step. */
+  readonly delivery?: DeliveryTimes;
 }
 /** Attempts or time are used up and nobody answered; from here on somebody looks whether the effect happened (law S6). */
 export interface StepVerifying {
@@ -74,4 +81,6 @@ export interface StepCompletedLate {
   readonly call: number;
   readonly attempt: number;
   readonly result: Json;
+  /** Of a remote step. */
+  readonly delivery?: DeliveryTimes;
 }

@@ -1,5 +1,6 @@
 import type { CueLinks } from './cue.js';
 import type { Json } from './json.js';
+import type { DeliveryTimes, HandlingTimes } from './delivery-times.js';
 import type { RecordedError } from './error-record.js';
 import { RefusedEnvelopes } from './refused-envelopes.js';
 
@@ -52,8 +53,12 @@ export interface StepCommand extends Omit<StepEnvelope, 'v' | 'signature'> {
 
 /** What an attempt came to. A transport that got none of these rejects, and the attempt counts as transient (law S4). */
 export type StepReply =
-  | { readonly outcome: 'completed'; readonly result: unknown }
-  | { readonly outcome: 'declared' | 'fatal' | 'transient'; readonly error: RecordedError };
+  | { readonly outcome: 'completed'; readonly result: unknown; readonly delivery?: DeliveryTimes }
+  | {
+      readonly outcome: 'declared' | 'fatal' | 'transient';
+      readonly error: RecordedError;
+      readonly delivery?: DeliveryTimes;
+    };
 
 /** A service that hears events. */
 export interface EventListener {
@@ -97,13 +102,20 @@ export abstract class StepTransport {
   abstract close(): Promise<void>;
 }
 
-/** A participant's answer on the wire. */
+/** A participant's answer on the wire. `times`: of the delivery that ran the handler; a release before 0.2 does not say. */
 export type ReplyEnvelope =
-  | { readonly $reprise: 1; readonly ok: true; readonly result: Json; readonly signature?: string }
+  | {
+      readonly $reprise: 1;
+      readonly ok: true;
+      readonly result: Json;
+      readonly times?: HandlingTimes;
+      readonly signature?: string;
+    }
   | {
       readonly $reprise: 1;
       readonly ok: false;
       readonly kind: 'declared' | 'fatal' | 'transient';
       readonly error: RecordedError;
+      readonly times?: HandlingTimes;
       readonly signature?: string;
     };

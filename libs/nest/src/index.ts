@@ -93,6 +93,7 @@ export {
   type RunningStep,
   type StartOptions,
 } from 'reprise/runtime';
+export type { DeliveryRecord, DeliveryState, Holder, HolderKind, WhoHasIt } from 'reprise/runtime';
 export type { NewSchedule, ScheduleChanges, ScheduleDescription, StepHeartbeat } from 'reprise/runtime';
 export { InjectSaga } from './inject-saga.decorator.js';
 export { getSagaClientToken } from './saga-client-token.js';

@@ -7,6 +7,7 @@ import { NestEngineLog } from './nest-engine-log.js';
 import { getSagaClientToken } from './saga-client-token.js';
 import { sagaClientProviders } from './saga-client.providers.js';
 import { SagaSchedules } from './saga-schedules.js';
+import { loadedDefinition } from './loaded-definition.js';
 import { Outbox } from './outbox.js';
 import { RefusedReplies } from './refused-replies.js';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
@@ -42,12 +43,15 @@ import { SagaRegistrar } from './saga.registrar.js';
     },
     {
       provide: SagaQueries,
-      useFactory: ({ store, codec }: SagaModuleOptions, registrar: SagaRegistrar) => {
+      useFactory: ({ store, codec, transport }: SagaModuleOptions, registrar: SagaRegistrar) => {
         const decoded = encodedStore(store, codec);
-        return new SagaQueries(async () => {
-          await registrar.started();
-          return decoded;
-        });
+        return new SagaQueries(
+          async () => {
+            await registrar.started();
+            return decoded;
+          },
+          { definition: loadedDefinition, transport },
+        );
       },
       inject: [SAGA_MODULE_OPTIONS, SagaRegistrar],
     },

@@ -8,6 +8,8 @@ export interface HandledCommand {
   readonly command: Command;
   readonly declared: ReadonlyMap<string, DeclaredError>;
   readonly transaction: boolean;
+  /** True for what changes nothing: its answer is not kept. */
+  readonly unrecorded?: true;
 }
 
 /** The key under which it is left. */

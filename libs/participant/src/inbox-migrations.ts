@@ -14,6 +14,9 @@ export interface InboxMigration {
  * - `answered`: `answer` is what the first delivery got, and what all later ones get.
  * - `compensated`: an undo of this key came before (or instead of) the request. The request is refused when it comes (a tombstone).
  *
+ * `received_at`, `handled_at` and `answered_at` say when the delivery that got the answer came, its handler had ended, and the answer was
+ * stored.
+ *
  * `fingerprint` tells whether a repeated key comes with the input that it came with first.
  */
 export const inboxMigrations: readonly InboxMigration[] = [
@@ -33,6 +36,13 @@ export const inboxMigrations: readonly InboxMigration[] = [
       )`,
       // For the removal of old answers.
       `CREATE INDEX request_by_age ON ${schema}.request (received_at)`,
+    ],
+  },
+  {
+    number: 2,
+    name: 'when they were handled and answered',
+    up: (schema) => [
+      `ALTER TABLE ${schema}.request ADD COLUMN handled_at timestamptz, ADD COLUMN answered_at timestamptz`,
     ],
   },
 ];

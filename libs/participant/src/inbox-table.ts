@@ -48,9 +48,10 @@ export class InboxTable {
   /** Stores the first answer. False when the key is no longer the holder's. */
   async answer(runner: QueryRunner, { key }: InboxRequest, reply: ReplyEnvelope, lease?: Lease): Promise<boolean> {
     const [, stored] = (await runner.query(
-      `UPDATE ${this.table} SET state = 'answered', answer = $2, holder = NULL, leased_until = NULL
+      `UPDATE ${this.table} SET state = 'answered', answer = $2, holder = NULL, leased_until = NULL,
+         handled_at = to_timestamp($4 / 1000.0), answered_at = clock_timestamp()
        WHERE key = $1 AND state = 'started' AND holder IS NOT DISTINCT FROM $3::uuid`,
-      [key, JSON.stringify(reply), lease?.holder ?? null],
+      [key, JSON.stringify(reply), lease?.holder ?? null, reply.times?.handled ?? Date.now()],
     )) as [unknown, number];
     return stored === 1;
   }

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { DELIVERY_CONTROLLERS } from './delivery.controllers.js';
 import { ParticipantLifecycle } from './participant.lifecycle.js';
 import { PARTICIPANT_OPTIONS, type ParticipantAsyncOptions, type ParticipantOptions } from './participant-options.js';
 import { Participant } from './participant.js';
@@ -31,6 +32,7 @@ function participantModule(options: Provider, imports: DynamicModule['imports'] 
     module: ParticipantModule,
     global: true,
     imports,
+    controllers: [...DELIVERY_CONTROLLERS],
     providers: [options, RefusedRequests, Participant, ParticipantLifecycle],
     exports: [Participant, RefusedRequests],
   };

@@ -1,7 +1,13 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { readRequest, Seal, sharedKeyMistake, validateWith, type WireRequest } from 'reprise/contracts';
-import { DEFAULT_PAYLOAD_LIMIT, SagaError, type ReplyEnvelope, type StepEnvelope } from 'reprise/core';
+import {
+  DEFAULT_PAYLOAD_LIMIT,
+  SagaError,
+  type ReplyEnvelope,
+  type RequestTrace,
+  type StepEnvelope,
+} from 'reprise/core';
 import type { EntityManager } from 'typeorm';
 import { answerLimit } from './answer-limit.js';
 import { ordinaryStep, sagaStep } from './handler-step.js';
@@ -12,6 +18,7 @@ import { isOversized } from './is-oversized.js';
 import { ordinaryResult, rpcException } from './ordinary-reply.js';
 import { PARTICIPANT_OPTIONS, type ParticipantOptions } from './participant-options.js';
 import { PostgresInbox } from './postgres-inbox.js';
+import { RequestTraces } from './request-traces.js';
 import { Refusal } from './refusal.js';
 import { RefusedRequests } from './refused-requests.js';
 import { failureReply, refusalReply, resultReply } from './reply.js';
@@ -32,6 +39,7 @@ import { transportOf } from './transport-of.js';
 export class Participant {
   readonly inFlight = new InFlightRequests();
   readonly inbox: PostgresInbox | undefined;
+  private readonly traces: RequestTraces;
   private readonly log = new Logger(Participant.name);
   private readonly payloadLimit: number | undefined;
 
@@ -44,6 +52,7 @@ export class Participant {
   ) {
     this.seal = sharedKeys && sealWith(sharedKeys);
     this.inbox = inbox && new PostgresInbox(inbox);
+    this.traces = new RequestTraces(this.inbox?.traces);
     this.payloadLimit = payloadLimit;
   }
 
@@ -75,6 +84,11 @@ export class Participant {
     }
   }
 
+  /** What is known here of the requests with these keys. */
+  known(keys: readonly string[]): Promise<RequestTrace[]> {
+    return this.traces.of(keys);
+  }
+
   /** Why a request is not looked at; undefined when it is in, and counted. */
   private refusalOf(pattern: string, { envelope, encoded }: WireRequest): Refusal | undefined {
     if (this.seal && !(envelope && this.seal.acceptsRequest(pattern, envelope, encoded))) return notSigned(pattern);
@@ -95,29 +109,34 @@ export class Participant {
     const { pattern } = handled.command;
     const context = args[1];
     const limitInBytes = answerLimit(context);
+    const received = Date.now();
     const perform = async (manager?: EntityManager): Promise<ReplyEnvelope> => {
+      let reply: ReplyEnvelope;
       try {
         args[1] = sagaStep(envelope, manager);
-        return await resultReply(handled, await run(), this.payloadLimit, limitInBytes);
+        reply = await resultReply(handled, await run(), this.payloadLimit, limitInBytes);
       } catch (thrown) {
-        return failureReply(handled, thrown);
+        reply = failureReply(handled, thrown);
       }
+      // Kept with the first answer: a later delivery is told when the handler ran.
+      return { ...reply, times: { received, handled: Date.now() } };
     };
+    const ended = this.traces.began(envelope.key, received);
     let reply: ReplyEnvelope;
     try {
       if (Date.now() >= envelope.deadline) throw pastDeadline(pattern);
       args[0] = await this.inputOf(handled, request);
-      if (!this.inbox) {
+      if (!this.inbox || handled.unrecorded) {
         reply = await perform();
       } else {
         const { key, undoes, deadline } = envelope;
-        const received = { key, undoes, deadline, command: pattern, fingerprint: fingerprintOf(request.encoded) };
-        reply = await (handled.transaction
-          ? this.inbox.once(received, perform)
-          : this.inbox.onceOutside(received, perform));
+        const asked = { key, undoes, deadline, command: pattern, fingerprint: fingerprintOf(request.encoded) };
+        reply = await (handled.transaction ? this.inbox.once(asked, perform) : this.inbox.onceOutside(asked, perform));
       }
     } catch (error) {
       reply = failureReply(handled, this.counted(error, context));
+    } finally {
+      ended();
     }
     if (!reply.ok && reply.kind !== 'declared') this.report(pattern, envelope, reply.error.code);
     return reply;

@@ -4,6 +4,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { migrateInbox } from './inbox-migrator.js';
 import { InboxRetention } from './inbox-retention.js';
 import { isAnswer, type InboxRequest, type Perform } from './inbox-request.js';
+import { InboxTraces } from './inbox-traces.js';
 import { InboxTable, type Lease } from './inbox-table.js';
 import { demandTimeLeft, inInboxTransaction } from './inbox-transaction.js';
 import type { InboxOptions } from './participant-options.js';
@@ -13,6 +14,7 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 /** First answers, in the database that the handlers write to. */
 export class PostgresInbox {
   readonly retention: InboxRetention;
+  readonly traces: InboxTraces;
   private readonly dataSource: DataSource;
   private readonly schema: string;
   private readonly table: InboxTable;
@@ -24,6 +26,7 @@ export class PostgresInbox {
     }
     this.schema = schema;
     this.table = new InboxTable(schema);
+    this.traces = new InboxTraces(dataSource, schema);
     this.retention = new InboxRetention(dataSource, this.table, milliseconds(keep));
   }
 

@@ -5,6 +5,7 @@ import {
   recordDeclared,
   recordError,
   SagaError,
+  shardOf,
   type AttemptOutcome,
   type DeferredOutcome,
   type Json,
@@ -14,17 +15,19 @@ import {
   type StepPolicy,
   type StepRecord,
   type StepReply,
-  type StepTransactions,
   type StepTransport,
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
+import type { DeliveryDesk } from './delivery-desk.js';
 import type { EngineSteps } from './engine-steps.js';
 import { runAsStep } from './current-step.js';
+import { placeOf } from './record-keys.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { Deferral } from './deferral.js';
 import { RunningStep } from './running-step.js';
 import { TransactionalAttempts } from './transactional-attempts.js';
 import { verify } from './verify.js';
+import type { WorkerOptions } from './worker-options.js';
 
 /** Codes that no retry mends, wherever a body or a transport throws them. */
 const FATAL: ReadonlySet<string> = new Set([
@@ -41,13 +44,18 @@ const FATAL: ReadonlySet<string> = new Set([
 export class AttemptRunner {
   private readonly transactional: TransactionalAttempts;
 
+  private readonly transport: StepTransport | undefined;
+  private readonly payloadLimit: number | undefined;
+  private readonly engineSteps: EngineSteps;
+
   constructor(
-    private readonly transport: StepTransport | undefined,
-    private readonly payloadLimit: number | undefined,
-    transactions?: StepTransactions,
-    private readonly engineSteps?: EngineSteps,
+    { transport, payloadLimit, engineSteps, store }: WorkerOptions,
+    private readonly deliveries: DeliveryDesk | undefined,
   ) {
-    this.transactional = new TransactionalAttempts(transactions);
+    this.transport = transport;
+    this.payloadLimit = payloadLimit;
+    this.engineSteps = engineSteps;
+    this.transactional = new TransactionalAttempts(store.transactions);
   }
 
   async run(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
@@ -55,7 +63,7 @@ export class AttemptRunner {
     try {
       if (definition.verdict) return await verify(attempt, (args) => this.ask(attempt, args), this.payloadLimit);
       const args = await this.transactional.forestall(attempt, call.input.map(decodePayload));
-      if (definition.engine) return await this.engineSteps!.perform(attempt, args);
+      if (definition.engine) return await this.engineSteps.perform(attempt, args);
       if (definition.command) return this.completed(attempt, await this.send(attempt, args[0]));
       if (attempt.pulse.ask) await attempt.pulse.ask();
       const perform = this.body(attempt, args);
@@ -107,7 +115,9 @@ export class AttemptRunner {
   private completed({ definition }: Attempt, reply: StepReply): AttemptOutcome {
     if (reply.outcome !== 'completed') return reply;
     try {
-      return { outcome: 'completed', result: this.encode(definition, reply.result) };
+      const { delivery } = reply;
+      const result = this.encode(definition, reply.result);
+      return { outcome: 'completed', result, ...(delivery === undefined ? {} : { delivery }) };
     } catch (error) {
       if (error instanceof SagaError) this.transport!.refuse(error.code, definition.command!);
       throw error;
@@ -118,7 +128,7 @@ export class AttemptRunner {
     return encodePayload(result, `the result of step "${name}"`, this.payloadLimit);
   }
 
-  private send(attempt: Attempt, input: unknown): Promise<StepReply> {
+  private async send(attempt: Attempt, input: unknown): Promise<StepReply> {
     if (!this.transport) {
       throw new SagaError(
         'NO_SUCH_SERVICE',
@@ -128,7 +138,13 @@ export class AttemptRunner {
     }
     const { run, call, definition, giveUpAt } = attempt;
     const address = definition.command!;
-    return this.transport.send({ ...invocationOf(attempt), address, run, call: call.call, input }, giveUpAt);
+    const key = { shard: shardOf(attempt.instance), run };
+    const ended = this.deliveries?.sent({ key, call: placeOf(call), attempt: attempt.attempt, ...address });
+    try {
+      return await this.transport.send({ ...invocationOf(attempt), address, run, call: call.call, input }, giveUpAt);
+    } finally {
+      ended?.();
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type Cue,
   type CueDelivery,
   type CueOrigin,
+  type HandlingTimes,
   type HistoryStore,
   type Json,
   type SagaDefinition,
@@ -48,16 +49,20 @@ export class CueDispatch {
   constructor(private readonly means: DispatchMeans) {}
 
   /** Resolves when the subscriber has it for good. Throws `Undeliverable` where another try would not help. */
-  async deliver(delivery: CueDelivery): Promise<void> {
+  async deliver(delivery: CueDelivery): Promise<HandlingTimes | undefined> {
     const { subscriber } = delivery;
-    if (subscriber === INSTANCES) return this.toInstances(delivery);
+    if (subscriber === INSTANCES) {
+      await this.toInstances(delivery);
+      return undefined;
+    }
     const [kind, name] = split(subscriber);
     if (subscriber === serviceSubscriber(name) && kind === 'service') return this.toService(name, delivery);
-    if (subscriber === sagaSubscriber(name)) return this.toSaga(name, delivery.cue);
+    if (subscriber === sagaSubscriber(name)) await this.toSaga(name, delivery.cue);
+    return undefined;
   }
 
   /** As a command without an answer: the service acknowledges it when its inbox has it. */
-  private async toService(service: string, { cue, attempt }: CueDelivery): Promise<void> {
+  private async toService(service: string, { cue, attempt }: CueDelivery): Promise<HandlingTimes | undefined> {
     const { clock, transport, timeout } = this.means;
     const deadline = clock.now() + timeout;
     const { id, event, key, at, flow, causation, correlation } = cue;
@@ -75,7 +80,10 @@ export class CueDispatch {
       cue: { event, key, at, flow, causation, correlation },
     };
     const reply = await inTime(clock, deadline, service, transport!.send(command, deadline));
-    if (reply.outcome === 'completed') return;
+    const { received, handled } = reply.delivery ?? {};
+    if (reply.outcome === 'completed') {
+      return received === undefined || handled === undefined ? undefined : { received, handled };
+    }
     const error = reviveError(reply.error);
     throw reply.outcome === 'fatal' ? new Undeliverable(error) : error;
   }

@@ -24,6 +24,9 @@ export type { BulkAction, BulkOptions, BulkOutcome, BulkProgress, BulkReport } f
 export type { ForkTerms, RedriveTerms } from './branch-terms.js';
 export type { Operator } from './operator.js';
 export { SagaControl } from './saga-control.js';
+export type { DeliveryRecord, DeliveryState } from './delivery-record.js';
+export type { Holder, HolderKind, WhoHasIt } from './holder.js';
+export type { QueryMeans } from './look-at.js';
 export { SagaQueries, type InstanceList, type OrphanList, type PageRequest } from './saga-queries.js';
 export type { ScheduleDescription } from './schedule-description.js';
 export type { NewSchedule, ScheduleChanges } from './schedule-orders.js';

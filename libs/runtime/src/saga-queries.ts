@@ -1,6 +1,7 @@
 import {
   shardOf,
   type CensusEntry,
+  type Duration,
   type HistoryStore,
   type InstanceCatalogue,
   type InstanceCount,
@@ -11,6 +12,10 @@ import {
 import { instanceFilter, refuse, type InstanceQuery } from './instance-query.js';
 import { instanceCursor, instancePosition, orphanCursor, orphanPosition } from './page-cursor.js';
 import { unknownInstance } from './result-watch.js';
+import type { DeliveryRecord } from './delivery-record.js';
+import type { WhoHasIt } from './holder.js';
+import { lookAt, type QueryMeans } from './look-at.js';
+import { whoHasIt } from './who-has-it.js';
 import { stepHeartbeats, type StepHeartbeat } from './step-heartbeats.js';
 
 export interface PageRequest {
@@ -45,7 +50,11 @@ const LARGEST = 500;
  * @example const { instances, next } = await queries.list({ saga: 'order.place', tags: { customer: 'c-1' } });
  */
 export class SagaQueries {
-  constructor(private readonly store: HistoryStore | (() => Promise<HistoryStore>)) {}
+  /** @param means what makes `deliveries` and `whoHasIt` say more than the store knows */
+  constructor(
+    private readonly store: HistoryStore | (() => Promise<HistoryStore>),
+    private readonly means: QueryMeans = {},
+  ) {}
 
   /**
    * A page of runs, newest first. Runs that begin meanwhile are on no later page; none is skipped and none comes twice.
@@ -87,6 +96,35 @@ export class SagaQueries {
   async progress(instance: string | InstanceSummary): Promise<StepHeartbeat[]> {
     const { key } = typeof instance === 'string' ? await this.get(instance) : instance;
     return stepHeartbeats(await this.opened(), key);
+  }
+
+  /**
+   * The way of each remote step of a run, and of each cue that it emitted to each subscriber: when it was queued, sent, received, handled and
+   * answered; of the newest run of an id. In the order of the calls, cues last.
+   * @param options.ask for how long the participants of requests that are open are asked what they know; not at all by default
+   * @throws SagaError `UNKNOWN_INSTANCE`, `STORE_UNAVAILABLE`, `INVALID_DURATION`
+   */
+  async deliveries(
+    instance: string | InstanceSummary,
+    options: { readonly ask?: Duration } = {},
+  ): Promise<DeliveryRecord[]> {
+    const summary = typeof instance === 'string' ? await this.get(instance) : instance;
+    return [...(await lookAt(await this.opened(), summary, this.means, options)).records];
+  }
+
+  /**
+   * Who has an instance now, in words and as facts: a service that has not answered, a worker, a person, a timer, nobody. Asks the
+   * participants of open requests.
+   * @param options.ask for how long. Default 2 s
+   * @throws SagaError `UNKNOWN_INSTANCE`, `STORE_UNAVAILABLE`, `INVALID_DURATION`
+   * @example (await queries.whoHasIt('order-17')).words // inventory received `inventory.reserve` 4 min ago and has not answered
+   */
+  async whoHasIt(
+    instance: string | InstanceSummary,
+    { ask = '2s' }: { readonly ask?: Duration } = {},
+  ): Promise<WhoHasIt> {
+    const summary = typeof instance === 'string' ? await this.get(instance) : instance;
+    return whoHasIt(await lookAt(await this.opened(), summary, this.means, { ask }));
   }
 
   /** Instances that wait for a person or a deploy. `error` of each is the cause. @throws as `list` */

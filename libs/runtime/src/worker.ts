@@ -27,6 +27,7 @@ import { Quarantine } from './quarantine.js';
 import type { Resident } from './resident.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { Residents } from './residents.js';
+import { deliveryDesk } from './delivery-desk.js';
 import type { Written } from './turn-writer.js';
 import { uuidV7 } from './uuid-v7.js';
 import { WorkSearch } from './work-search.js';
@@ -35,7 +36,6 @@ import type { WorkerContext } from './worker-context.js';
 
 /** Runs instances: claims what is due, keeps the lease, and holds what it runs in memory. */
 export class Worker implements WorkerContext {
-  readonly attempts: AttemptRunner;
   readonly admission: Admission;
   readonly progress: ProgressDesk;
   readonly clock: Clock;
@@ -44,12 +44,14 @@ export class Worker implements WorkerContext {
   readonly payloadLimit: number | undefined;
   draining = false;
   private id = uuidV7();
+  private readonly deliveries = deliveryDesk(this.options, () => this.id);
+  readonly attempts = new AttemptRunner(this.options, this.deliveries);
   private commits = this.newCommits();
   private readonly residents = new Residents();
-  private readonly claims: Claims;
+  private readonly claims = new Claims(this.options.store, () => this.residents.keys);
   private readonly givingBack: GivingBack;
   private readonly heart: Heartbeat;
-  private readonly orphans: OrphanDesk;
+  private readonly orphans = new OrphanDesk(this.options.store, this.options.log);
   private readonly search: WorkSearch;
   private readonly quarantine = new Quarantine(this);
   private readonly crashLoops = new CrashLoops(this, this.options, () => this.id);
@@ -62,13 +64,10 @@ export class Worker implements WorkerContext {
 
   constructor(private readonly options: WorkerOptions) {
     ({ clock: this.clock, idle: this.idle, log: this.log, payloadLimit: this.payloadLimit } = options);
-    const { store, transport, clock, log, lease, sagas, poll } = options;
-    this.attempts = new AttemptRunner(transport, options.payloadLimit, store.transactions, options.engineSteps);
-    this.orphans = new OrphanDesk(store, log);
+    const { store, clock, log, lease, sagas, poll } = options;
     this.progress = new ProgressDesk({ progress: store.progress, clock, log, worker: () => this.id });
     this.admission = new Admission({ limits: store.limits, clock, log, poll, worker: () => this.id });
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
-    this.claims = new Claims(store, () => this.residents.keys);
     const means = { store, clock, log };
     this.givingBack = new GivingBack({
       ...means,
@@ -159,6 +158,7 @@ export class Worker implements WorkerContext {
     this.draining = true;
     void this.search.stop();
     this.heart.stop();
+    this.deliveries?.stop();
     this.stopHints?.();
     this.admission.stop();
     this.drop();

@@ -1,6 +1,7 @@
 import {
   CueStore,
   type Cue,
+  type CueTrace,
   type CueDelivery,
   type CueRoom,
   type CueSubscriber,
@@ -24,6 +25,8 @@ import { settleCues } from './statements/settle-cues.js';
 import { subscribeCues } from './statements/subscribe-cues.js';
 import { sweepCues } from './statements/sweep-cues.js';
 import { takeCues } from './statements/take-cues.js';
+import { traceCues } from './statements/trace-cues.js';
+import { traceOfRow } from './cue-trace.js';
 import { waitingForCue } from './statements/waiting-for-cue.js';
 import { jsonOf } from './summary.js';
 
@@ -91,6 +94,12 @@ export class PostgresCueStore extends CueStore {
         settled.map(({ result }) => (result.outcome === 'retry' ? Math.ceil(result.after) : null)),
       ),
       jsons(settled, ({ result }) => (result.outcome === 'delivered' ? undefined : result.error)),
+      ...(['received', 'handled'] as const).map((stage) =>
+        binaryArray(
+          'bigint',
+          settled.map(({ result }) => (result.outcome === 'delivered' ? (result.times?.[stage] ?? null) : null)),
+        ),
+      ),
     ]);
   }
 
@@ -130,6 +139,12 @@ export class PostgresCueStore extends CueStore {
         waits.map(({ call }) => call),
       ),
     ]);
+  }
+
+  override async traces({ shard, run }: InstanceKey, cues: readonly string[]): Promise<CueTrace[]> {
+    if (cues.length === 0) return [];
+    const rows = await this.statements.run(traceCues, [shard, run, texts(cues, (id) => id)]);
+    return rows.map(traceOfRow);
   }
 
   override async deadLetters(limit: number): Promise<DeadLetter[]> {

@@ -36,6 +36,7 @@ import { Succession } from './succession.js';
 import { SameSchema } from './same-schema.js';
 import { PostgresScheduleStore } from './postgres-schedule-store.js';
 import { PostgresStepLimits } from './postgres-step-limits.js';
+import { PostgresStepDeliveries } from './postgres-step-deliveries.js';
 import { PostgresStepProgress } from './postgres-step-progress.js';
 import { recordOrphan } from './statements/record-orphan.js';
 import { wakeIncidents } from './statements/wake-incidents.js';
@@ -49,6 +50,7 @@ export class PostgresHistoryStore extends HistoryStore {
   override readonly schedules: PostgresScheduleStore;
   override readonly limits: PostgresStepLimits;
   override readonly progress: PostgresStepProgress;
+  override readonly deliveries: PostgresStepDeliveries;
   override readonly cues: PostgresCueStore;
   private readonly appender: Appender;
   private readonly correspondence: Correspondence;
@@ -80,6 +82,7 @@ export class PostgresHistoryStore extends HistoryStore {
     this.sameSchema = new SameSchema(connection, overDataSource?.dataSource);
     this.limits = new PostgresStepLimits(connection, this.hints);
     this.progress = new PostgresStepProgress(connection);
+    this.deliveries = new PostgresStepDeliveries(connection);
     this.cues = new PostgresCueStore(connection);
   }
 

@@ -9,6 +9,7 @@ export const RUN_TABLES = [
   'orphan',
   'step_outcome',
   'step_progress',
+  'step_delivery',
   'outgoing',
   'cue_wait',
 ] as const;

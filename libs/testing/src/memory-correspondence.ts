@@ -67,6 +67,14 @@ export class MemoryCorrespondence {
     return emitted;
   }
 
+  /** The ids of what the run has emitted and has not left yet. */
+  emittedBy(run: string): string[] {
+    const all = [...this.leaving.values()].map(({ unsent }) => JSON.parse(unsent) as UnsentMessage);
+    return all
+      .filter(({ from, message }) => from.run === run && message.kind === 'emit')
+      .map(({ message }) => message.id);
+  }
+
   relayed(sent: readonly UnsentMessage[]): void {
     for (const { from, message } of sent) this.leaving.delete(nameOf(from.run, message.id));
   }

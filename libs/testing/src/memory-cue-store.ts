@@ -5,6 +5,8 @@ import {
   isClosed,
   type Clock,
   type Cue,
+  type CueTrace,
+  type HandlingTimes,
   type CueDelivery,
   type CueRoom,
   type CueSubscriber,
@@ -26,11 +28,13 @@ interface Delivery {
   dueAt: number;
   settledAt?: number;
   error?: RecordedError;
+  sentAt?: number;
+  times?: HandlingTimes;
 }
 
 /** What the store has beside its cues. */
 export interface CueSurroundings {
-  readonly correspondence: Pick<MemoryCorrespondence, 'takeEmitted'>;
+  readonly correspondence: Pick<MemoryCorrespondence, 'takeEmitted' | 'emittedBy'>;
   readonly runs: Pick<MemoryRuns, 'get'>;
 }
 
@@ -96,6 +100,8 @@ export class MemoryCueStore extends CueStore {
       return ready.slice(0, room).map((delivery) => {
         delivery.attempts++;
         delivery.dueAt = now + lease;
+        delivery.sentAt ??= now;
+        delete delivery.error;
         const alone = this.deliveries.filter(({ cue }) => cue === delivery.cue).length === 1;
         const age = now - this.cues.get(delivery.cue)!.publishedAt;
         return { cue: this.cue(delivery.cue), subscriber, attempt: delivery.attempts, age, alone };
@@ -109,8 +115,10 @@ export class MemoryCueStore extends CueStore {
     for (const { subscriber, cue, attempt, result } of settled) {
       const found = this.deliveries.find((delivery) => delivery.subscriber === subscriber && delivery.cue === cue);
       if (found?.state !== 'pending') continue;
-      if (result.outcome === 'delivered') this.end(found, 'delivered');
-      else if (found.attempts === attempt) {
+      if (result.outcome === 'delivered') {
+        if (result.times) found.times = result.times;
+        this.end(found, 'delivered');
+      } else if (found.attempts === attempt) {
         found.error = structuredClone(result.error);
         if (result.outcome === 'dead') this.end(found, 'dead');
         else found.dueAt = this.clock.now() + result.after;
@@ -133,6 +141,15 @@ export class MemoryCueStore extends CueStore {
 
   async forget(waits: readonly Pick<CueWait, 'key' | 'call'>[]): Promise<void> {
     this.waits = this.waits.filter((wait) => !waits.some((gone) => isSameCall(gone, wait)));
+  }
+
+  async traces({ run }: InstanceKey, cues: readonly string[]): Promise<CueTrace[]> {
+    const leaving = this.around.correspondence.emittedBy(run);
+    return cues.flatMap((cue): CueTrace[] => {
+      if (leaving.includes(cue)) return [{ cue, state: 'leaving', attempts: 0 }];
+      const found = this.deliveries.filter((one) => one.cue === cue);
+      return found.sort((one, other) => (one.subscriber < other.subscriber ? -1 : 1)).map(traceOf);
+    });
   }
 
   async deadLetters(limit: number): Promise<DeadLetter[]> {
@@ -210,4 +227,18 @@ function answers(cue: Cue, { event, marks, except }: CueWait): boolean {
 
 function isSameCall(one: Pick<CueWait, 'key' | 'call'>, other: Pick<CueWait, 'key' | 'call'>): boolean {
   return one.key.run === other.key.run && one.call === other.call;
+}
+
+function traceOf({ cue, subscriber, state, attempts, dueAt, sentAt, settledAt, times, error }: Delivery): CueTrace {
+  return {
+    cue,
+    subscriber,
+    state,
+    attempts,
+    ...(sentAt === undefined ? {} : { sentAt }),
+    ...(times === undefined ? {} : { receivedAt: times.received, handledAt: times.handled }),
+    ...(settledAt === undefined ? {} : { settledAt }),
+    ...(state === 'pending' ? { dueAt } : {}),
+    ...(error === undefined ? {} : { error: structuredClone(error) }),
+  };
 }

@@ -34,6 +34,7 @@ import { MemoryRuns } from './memory-runs.js';
 import { MemoryStepTransactions } from './memory-step-transactions.js';
 import { MemoryCallerStore } from './memory-transaction.js';
 import { MemoryScheduleStore } from './memory-schedule-store.js';
+import { MemoryStepDeliveries } from './memory-step-deliveries.js';
 import { MemoryStepLimits } from './memory-step-limits.js';
 import { MemoryStepProgress } from './memory-step-progress.js';
 
@@ -43,9 +44,11 @@ export class MemoryStore extends HistoryStore {
   readonly catalogue: MemoryCatalogue;
   private readonly correspondence: MemoryCorrespondence;
   private readonly unclaimed: MemoryOrphans;
-  readonly schedules: MemoryScheduleStore;
-  readonly limits: MemoryStepLimits;
-  readonly progress: MemoryStepProgress;
+  readonly schedules = new MemoryScheduleStore(this.clock);
+  readonly limits = new MemoryStepLimits(this.clock, (worker) => !this.leases.isDead(worker));
+  private readonly owns = (worker: string, run: string): boolean => this.runs.get(run)?.owner === worker;
+  readonly progress = new MemoryStepProgress(this.clock, this.owns);
+  readonly deliveries = new MemoryStepDeliveries(this.owns);
   readonly cues: MemoryCueStore;
   private readonly runs: MemoryRuns;
   private readonly leases: MemoryLeases;
@@ -56,10 +59,7 @@ export class MemoryStore extends HistoryStore {
     this.runs = new MemoryRuns(clock);
     this.leases = new MemoryLeases(clock, (worker) => this.lost(worker));
     this.ledger = new MemoryLedger(clock, this.runs, this.leases);
-    this.limits = new MemoryStepLimits(clock, (worker) => !this.leases.isDead(worker));
-    this.progress = new MemoryStepProgress(clock, (worker, run) => this.runs.get(run)?.owner === worker);
     this.unclaimed = new MemoryOrphans(clock);
-    this.schedules = new MemoryScheduleStore(clock);
     this.correspondence = new MemoryCorrespondence(clock);
     this.cues = new MemoryCueStore(clock, { correspondence: this.correspondence, runs: this.runs });
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
@@ -67,7 +67,7 @@ export class MemoryStore extends HistoryStore {
       hosted: () => this.leases.hosted(),
       remove: (instance) => {
         this.runs.remove(instance);
-        for (const part of [this.progress, this.cues]) part.remove(instance.key.run);
+        for (const part of [this.progress, this.deliveries, this.cues]) part.remove(instance.key.run);
       },
       removeReplies: (before, limit) => this.correspondence.removeReplies(before, limit),
     });

@@ -1,13 +1,25 @@
 import { forTheWire, readReply, validateWith, type Command } from 'reprise/contracts';
-import { decodePayload, encodePayload, SagaError, type RecordedError, type StepReply } from 'reprise/core';
+import {
+  decodePayload,
+  encodePayload,
+  SagaError,
+  type RecordedError,
+  type ReplyEnvelope,
+  type StepReply,
+} from 'reprise/core';
 
 /**
  * What an answer means: a participant's reply, or the bare result of an ordinary handler (no value is `undefined`).
+ * @param sent when the request was handed over, in milliseconds since the epoch
  * @throws SagaError `BAD_REPLY` for an answer that cannot be read
  */
-export async function replyOf(contract: Command, answer: unknown): Promise<StepReply> {
+export async function replyOf(contract: Command, answer: unknown, sent: number): Promise<StepReply> {
   const reply = readReply(answer);
   if (reply === 'unreadable') throw badReply(contract);
+  return { ...(await meaningOf(contract, answer, reply)), delivery: { sent, ...reply?.times } };
+}
+
+async function meaningOf(contract: Command, answer: unknown, reply: ReplyEnvelope | undefined): Promise<StepReply> {
   if (reply === undefined) return resultOf(contract, answer);
   if (reply.ok) return resultOf(contract, decode(contract, reply.result));
   return reply.kind === 'declared' ? declaredOf(contract, reply.error) : { outcome: reply.kind, error: reply.error };

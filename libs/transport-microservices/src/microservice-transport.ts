@@ -1,5 +1,5 @@
 import type { Command } from 'reprise/contracts';
-import { cueCommand, forTheWire, isCueEvent } from 'reprise/contracts';
+import { cueCommand, forTheWire, inquiryCommand, isCueEvent } from 'reprise/contracts';
 import {
   SagaError,
   StepTransport,
@@ -45,8 +45,10 @@ export class MicroserviceTransport extends StepTransport {
     private readonly options: MicroserviceTransportOptions = {},
   ) {
     super();
-    for (const [service, { on = [] }] of Object.entries(services)) {
+    for (const [service, { on = [], envelope }] of Object.entries(services)) {
       this.register(...on.filter(isCueEvent).map((event) => cueCommand(service, event)));
+      // A service that gets bare inputs knows no keys.
+      if (envelope !== 'none') this.register(inquiryCommand(service));
     }
   }
 
@@ -113,17 +115,18 @@ export class MicroserviceTransport extends StepTransport {
     }
     // While the input was checked, asynchronously, the transport may have been closed.
     if (this.closed) throw closedNow();
+    const sent = Date.now();
     let answer: unknown;
     try {
       answer = await client.ask(command.address, payload, command, giveUpAt);
     } catch (error) {
-      if (error instanceof ServiceFailure) return failureOf(contract, error.failure);
+      if (error instanceof ServiceFailure) return { ...(await failureOf(contract, error.failure)), delivery: { sent } };
       if (error instanceof SagaError && error.code === 'PAYLOAD_TOO_LARGE') {
         return { outcome: 'fatal', error: recordOf(error) };
       }
       throw error;
     }
-    return replyOf(contract, answer);
+    return replyOf(contract, answer, sent);
   }
 
   async close(): Promise<void> {

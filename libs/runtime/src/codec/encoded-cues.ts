@@ -14,6 +14,8 @@ export const CUE_MEMBERS = {
   await: 'payloads',
   waiting: 'plain',
   forget: 'plain',
+  // Without the cue's payload; what its error says is said by a service.
+  traces: 'plain',
   deadLetters: 'payloads',
   redeliver: 'plain',
   discard: 'plain',

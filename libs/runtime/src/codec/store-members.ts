@@ -5,6 +5,8 @@ import type { CarriesPayloads } from './overlay.js';
 export const STORE_MEMBERS = {
   catalogue: 'payloads',
   progress: 'payloads',
+  // Times and names.
+  deliveries: 'plain',
   cues: 'payloads',
   // A limit's key is computed from the input and stored as it is, like an id or a tag.
   limits: 'plain',

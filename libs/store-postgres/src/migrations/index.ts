@@ -8,6 +8,7 @@ import { losses } from './0007-losses.js';
 import { stepProgress } from './0008-step-progress.js';
 import { delayedStarts } from './0009-delayed-starts.js';
 import { cues } from './0010-cues.js';
+import { deliveries } from './0011-deliveries.js';
 import type { Migration } from './migration.js';
 
 /** Every migration, in order of its number. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   stepProgress,
   delayedStarts,
   cues,
+  deliveries,
 ];

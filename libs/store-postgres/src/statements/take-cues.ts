@@ -28,7 +28,9 @@ with ready as materialized (
 taken as (
   update ${schema}.cue_delivery delivery set
     attempts = delivery.attempts + 1,
-    due_at = now() + $3::bigint * interval '1 millisecond'
+    due_at = now() + $3::bigint * interval '1 millisecond',
+    sent_at = coalesce(delivery.sent_at, now()),
+    error = null
   from ready
   where delivery.subscriber = ready.subscriber and delivery.cue = ready.cue
   returning delivery.subscriber, delivery.cue, delivery.attempts, delivery.since, delivery.number
