@@ -116,5 +116,8 @@ describe('reprise replay-check', () => {
       'Did you mean "order.place"?',
     );
     expect((await reprise(['diagram'])).code).toBe(2);
+    // A module with a store and a transport of its own: nothing is connected.
+    const shop = await reprise(['diagram', '--app', 'test/docs/readme/shop.module.ts#ShopModule']);
+    expect(shop.out).toContain('step0 -. undone by .->');
   });
 });

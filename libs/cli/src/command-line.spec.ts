@@ -29,6 +29,8 @@ describe('the command line', () => {
     expect(err).toBe('reprise: There is no command "exprot". Did you mean `reprise export`? (BAD_USAGE)\n');
     expect((await reprise(['zzzzzz'])).err).toContain('See `reprise --help`.');
     expect((await reprise([])).code).toBe(2);
+    const secret = await reprise(['migrate', '--database-url', 'mysql://root:secret@localhost/x']);
+    expect(secret).toMatchObject({ code: 2, err: expect.not.stringContaining('secret') });
   });
 
   it('shows a stack only when it is asked for', async () => {

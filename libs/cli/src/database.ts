@@ -18,6 +18,9 @@ export const DATABASE = {
   codec: { kind: 'text', value: '<file#export>', says: 'the payload codec of the application, if it has one' },
 } as const satisfies OptionTable;
 
+/** What `pg` takes: a URL, or the place of a socket. */
+const POSTGRES = /^(postgres(ql)?:\/\/|socket:|\/)/;
+
 type WithConnection = Pick<Invocation<typeof CONNECTION>, 'options' | 'env'>;
 type WithDatabase = Pick<Invocation<typeof DATABASE>, 'options' | 'env' | 'folder'>;
 
@@ -31,6 +34,12 @@ export function connectionOptions({ options, env }: WithConnection): {
 } {
   const url = options['database-url'] ?? env['DATABASE_URL'];
   if (!url) throw badUsage('No database is named.', 'Set DATABASE_URL, or pass --database-url.');
+  // It is not shown: it may hold a password.
+  if (!POSTGRES.test(url))
+    throw badUsage(
+      'The database is not named by a URL of PostgreSQL.',
+      'Write postgres://user:password@host:5432/database.',
+    );
   return { url, ...(options.schema === undefined ? {} : { schema: options.schema }) };
 }
 

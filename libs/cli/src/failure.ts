@@ -37,7 +37,7 @@ export function failureText(error: unknown, verbose: boolean): string {
   const cause = error instanceof CommandFailure ? error.cause : error;
   const text =
     cause instanceof SagaError
-      ? `${cause.message} (${cause.code})`
+      ? `${sentence(cause.what)} ${cause.advice}`.trimEnd() + ` (${cause.code})`
       : `${cause instanceof Error ? cause.message : String(cause)} (a fault of reprise; --verbose shows where)`;
   const stack = verbose && cause instanceof Error ? `\n${cause.stack ?? ''}${causes(cause)}` : '';
   return `reprise: ${printable(text.replace(/\s*\n\s*/g, ' '))}${stack}`;
@@ -45,6 +45,11 @@ export function failureText(error: unknown, verbose: boolean): string {
 
 export function badUsage(what: string, advice: string): SagaError {
   return new SagaError('BAD_USAGE', what, advice);
+}
+
+/** What PostgreSQL or Node said may end without a full stop. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function causes(error: Error): string {

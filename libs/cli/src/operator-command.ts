@@ -41,7 +41,7 @@ export function operatorCommand({ name, summary, operands, notes = [], examples,
       const most = operands.split(' ').filter(Boolean).length;
       if (id === undefined || rest.length > most)
         throw badUsage(`${name} takes <id>${operands && ` ${operands}`}.`, `See \`reprise ${name} --help\`.`);
-      const by = options.by ?? userInfo().username;
+      const by = options.by ?? nameHere();
       const timeout = milliseconds((options.timeout ?? '30s') as Duration);
       await withEngine(invocation, (engine) => act(engine.control, id, rest, { by, reason: options.reason, timeout }));
       if (options.json) await terminal.printJson({ id, action: name, by, reason: options.reason });
@@ -49,4 +49,13 @@ export function operatorCommand({ name, summary, operands, notes = [], examples,
       return EXIT.done;
     },
   });
+}
+
+/** @throws SagaError `BAD_USAGE` in a container whose user has no name */
+function nameHere(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw badUsage('The user of this process has no name.', 'Say who does it with --by.');
+  }
 }
