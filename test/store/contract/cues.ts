@@ -202,6 +202,46 @@ export function describeCues(bench: StoreBench): void {
       expect(await cues().waiting(second)).toEqual([]);
     });
 
+    it('M6 can be traced to each subscriber, from the run that emitted them to their acknowledgement', async () => {
+      await hear();
+      const { key } = await bench.started();
+      const cue = cueOf('a');
+      const trace = async () => cues().traces(key, [cue.id]);
+      const traceOf = async (subscriber: string) => (await trace()).find((one) => one.subscriber === subscriber);
+      expect(await trace()).toEqual([]);
+      await cues().publish([cue]);
+      expect((await trace()).map(({ subscriber, state, attempts }) => [subscriber, state, attempts])).toEqual(
+        ['instances', mail, ship].map((subscriber) => [subscriber, 'pending', 0]),
+      );
+      const [first] = await take(mail);
+      const taken = await traceOf(mail);
+      expect(taken).toMatchObject({ attempts: 1, sentAt: expect.any(Number), dueAt: expect.any(Number) });
+      await cues().settle([
+        { subscriber: mail, cue: cue.id, attempt: first!.attempt, result: { outcome: 'retry', after: 0, error } },
+      ]);
+      expect(await traceOf(mail)).toMatchObject({ state: 'pending', error });
+      await pass();
+      const [second] = await take(mail);
+      // As long as somebody tries it, it has not failed; it was sent when it was sent first.
+      expect(await traceOf(mail)).toMatchObject({ attempts: 2, sentAt: taken!.sentAt });
+      expect(await traceOf(mail)).not.toHaveProperty('error');
+      const times = { received: 1_700_000_000_001, handled: 1_700_000_000_002 };
+      await cues().settle([
+        { subscriber: mail, cue: cue.id, attempt: second!.attempt, result: { outcome: 'delivered', times } },
+      ]);
+      expect(await traceOf(mail)).toEqual({
+        cue: cue.id,
+        subscriber: mail,
+        state: 'delivered',
+        attempts: 2,
+        sentAt: taken!.sentAt,
+        receivedAt: times.received,
+        handledAt: times.handled,
+        settledAt: expect.any(Number),
+      });
+      expect(await cues().traces(key, [])).toEqual([]);
+    });
+
     it('M6 are waited for by nobody who has ended', async () => {
       const start = await bench.started();
       const where = { orderId: 'o1' };
