@@ -11,6 +11,7 @@ export const AMBIENT = {
   runtime: ['node:'],
   'store-postgres': ['node:', 'pg', 'typeorm'],
   cron: ['croner'],
+  opentelemetry: ['@opentelemetry/api'],
   'transport-microservices': ['node:', '@nestjs/microservices', '@nestjs/common', 'rxjs'],
   nest: ['node:', '@nestjs/common', '@nestjs/core', 'reflect-metadata'],
   participant: [
@@ -36,6 +37,7 @@ export const SUBPATHS = {
   runtime: 'reprise/runtime',
   'store-postgres': 'reprise/postgres',
   cron: 'reprise/cron',
+  opentelemetry: 'reprise/opentelemetry',
   'transport-microservices': 'reprise/microservices',
   participant: 'reprise/participant',
   testing: 'reprise/testing',

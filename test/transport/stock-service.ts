@@ -12,6 +12,8 @@ export const WIDE = '€'.repeat(600_000);
 export class StockRoom {
   /** Every run of an ordinary handler. */
   readonly rawRuns: unknown[] = [];
+  /** The trace contexts that `reserve` was run with, by its `sku`. */
+  readonly traces = new Map<string, unknown>();
   /** Lets a spec stop `reserve` in the middle, by its `sku`. */
   readonly gates = new Map<string, Gate>();
 }
@@ -22,6 +24,7 @@ export function stockModule(stock: StockContract, room: StockRoom, dataSource: D
   class StockController {
     @Handles(stock.reserve)
     async reserve({ sku }: { sku: string }, step: HandlerStep) {
+      room.traces.set(sku, step.traceparent);
       await step.manager.query(`INSERT INTO ${schema}.effect (key, sku) VALUES ($1, $2)`, [step.key, sku]);
       await room.gates.get(sku)?.pass();
       if (sku === 'none') throw new stock.errors.OutOfStock({ sku, left: 3n });
@@ -53,7 +56,8 @@ export function ordinaryModule(stock: StockContract, room: StockRoom): Type {
   @Controller()
   class OrdinaryController {
     @MessagePattern(stock.reserve.pattern)
-    reserve({ sku, $saga }: { sku: string; $saga: { key: string } }) {
+    reserve({ sku, $saga }: { sku: string; $saga: { key: string; traceparent?: string } }) {
+      room.traces.set(sku, $saga.traceparent);
       if (sku === 'none') throw new RpcException({ code: 'OutOfStock', data: { sku } });
       if (sku === 'broken') throw new TypeError('a secret');
       return { id: $saga.key };

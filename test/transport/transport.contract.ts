@@ -20,7 +20,7 @@ export function describeTransport(under: TransportUnderTest, ownBroker?: () => P
     const bench = new StockBench(under);
     const { stock, room } = bench;
     let caller: MicroserviceTransport;
-    let plain: StockBench['stock'];
+    let plain: Awaited<ReturnType<StockBench['ordinary']>>;
     const reserve = (sku: string) => bench.command(stock.reserve, { sku });
 
     beforeAll(async () => {
@@ -28,7 +28,7 @@ export function describeTransport(under: TransportUnderTest, ownBroker?: () => P
       await bench.setUp();
       caller = bench.caller(undefined, [bench.service, `${bench.service}_plain`, `${bench.service}_nobody`]);
       await caller.connect();
-      [, plain] = await Promise.all([bench.participant(), bench.ordinary('plain').then(({ stock }) => stock)]);
+      [, plain] = await Promise.all([bench.participant(), bench.ordinary('plain')]);
     }, 60_000);
     afterAll(() => bench.tearDown());
 
@@ -48,6 +48,15 @@ export function describeTransport(under: TransportUnderTest, ownBroker?: () => P
       ];
       const replies = await Promise.all(values.map((value) => send(caller, bench.command(stock.echo, value))));
       expect(replies).toEqual(values.map((result) => ({ outcome: 'completed', result })));
+    });
+
+    it('carries the trace context of the saga to the handler, also to one that knows nothing of Reprise', async () => {
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      for (const [contract, seen] of [[stock, room.traces] as const, [plain.stock, plain.room.traces] as const]) {
+        const traced = bench.command(contract.reserve, { sku: 'traced' }, { traceparent, tracestate: 'a=b' });
+        expect(await send(caller, traced)).toMatchObject({ outcome: 'completed' });
+        expect(seen.get('traced')).toBe(traceparent);
+      }
     });
 
     it('S4 brings a declared error as its class, and what a handler throws as transient', async () => {
@@ -92,8 +101,9 @@ export function describeTransport(under: TransportUnderTest, ownBroker?: () => P
     });
 
     it('lets a service that knows nothing of Reprise perform a step', async () => {
-      const ask = (sku: string, command: Command = plain.reserve) => send(caller, bench.command(command, { sku }));
-      const command = bench.command(plain.reserve, { sku: 'tea' });
+      const ask = (sku: string, command: Command = plain.stock.reserve) =>
+        send(caller, bench.command(command, { sku }));
+      const command = bench.command(plain.stock.reserve, { sku: 'tea' });
       expect(await send(caller, command)).toEqual({ outcome: 'completed', result: { id: command.key } });
       expect(await ask('none')).toMatchObject({
         outcome: 'declared',

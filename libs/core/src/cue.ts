@@ -2,6 +2,7 @@ import type { HandlingTimes } from './delivery-times.js';
 import type { InstanceKey } from './instance-key.js';
 import type { Json } from './json.js';
 import type { RecordedError } from './error-record.js';
+import type { TraceContext } from './tracing.js';
 
 /** What tells how one event came from others: travels with every cue (law M6). */
 export interface CueLinks {
@@ -25,6 +26,8 @@ export interface Cue extends CueLinks {
   readonly at: number;
   /** What the fields of its payload come to, so that a wait can find it: see `cueMarks`. */
   readonly marks: readonly string[];
+  /** The trace in which it was published. */
+  readonly trace?: TraceContext;
 }
 
 /** What an instance that a cue started knows of it. */

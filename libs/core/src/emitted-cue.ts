@@ -5,11 +5,13 @@ import { shardOf } from './shard.js';
 import type { Json } from './json.js';
 import type { OutgoingMessage } from './message.js';
 import type { SagaState } from './saga-state.js';
+import type { TraceContext } from './tracing.js';
 
 /** What leaves beside the payload of an emitted event. */
 interface EmittedLinks extends CueLinks {
   readonly at: number;
   readonly marks: readonly string[];
+  readonly trace?: TraceContext;
 }
 
 /** An emitted event on its way out: it leaves with the turn, as messages to other instances do. */
@@ -32,6 +34,13 @@ export function emission(event: EventEmitted, at: number, state: SagaState, id: 
       input: [event.payload, links as unknown as Json],
     },
   };
+}
+
+/** An emitted event that carries the trace in which it was emitted. */
+export function continuedBy(sent: OutgoingMessage, trace: TraceContext | undefined): OutgoingMessage {
+  if (!trace) return sent;
+  const [payload, links] = sent.message.input as readonly [Json, Record<string, Json>];
+  return { ...sent, message: { ...sent.message, input: [payload, { ...links, trace: trace as unknown as Json }] } };
 }
 
 /** The cue that an outgoing message of kind `emit` is. */

@@ -15,6 +15,7 @@ import type { Json } from './json.js';
 import type { CueOrigin } from './cue.js';
 import type { CueAwaited, CueReceived, EventEmitted } from './cue-history.js';
 import type { StoredTagChanges } from './tags.js';
+import type { TraceContext } from './tracing.js';
 
 /** The rules of replay that wrote a history (law D9). A change of the rules gets a new number; old numbers keep replaying. */
 export const ENGINE_RULES = 1;
@@ -35,6 +36,8 @@ export interface SagaStarted {
   readonly continues?: string;
   /** Present when a cue started it (law M6). */
   readonly cue?: CueOrigin;
+  /** The trace in which it was started: everything later links to it. */
+  readonly trace?: TraceContext;
 }
 /** The time of a delayed start has come: `run()` begins. */
 export interface SagaBegan {

@@ -30,7 +30,7 @@ export type { CueAwaited, CueReceived, EventEmitted } from './cue-history.js';
 export { cueMarks } from './cue-marks.js';
 export { CueStore, type CueRoom } from './cue-store.js';
 export { DELIVERY_POLICY, type DeliveryPolicy } from './delivery-policy.js';
-export { cueOf } from './emitted-cue.js';
+export { continuedBy, cueOf } from './emitted-cue.js';
 export { dueTicks, type DueTicks } from './due-ticks.js';
 export { milliseconds, type Duration } from './duration.js';
 export {
@@ -223,6 +223,8 @@ export {
   type Tags,
   type TagValue,
 } from './tags.js';
+export { Tracing, type TraceAttributes, type TraceContext, type TraceEnd } from './tracing.js';
+export type { TraceOpening, TraceSpan } from './tracing.js';
 export { pivotBegun, policyOf, type PivotOptions } from './pivot.js';
 export type { CompensationOrder, GroupOptions } from './compensation-order.js';
 export { wasThrownToCode } from './thrown-to-code.js';

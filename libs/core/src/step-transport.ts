@@ -30,6 +30,7 @@ export interface StepEnvelope {
   /** When the caller stops waiting for this attempt, in milliseconds since the epoch. */
   readonly deadline: number;
   readonly traceparent?: string;
+  readonly tracestate?: string;
   /** Present when the two services share a key. */
   readonly signature?: string;
   /** Present on a cue: how it came from others (law M6). */
@@ -92,6 +93,10 @@ export abstract class StepTransport {
   /** The services that hear events, and which. A cue is sent to each as a command: `on.<event>`. */
   listeners(): readonly EventListener[] {
     return [];
+  }
+  /** What carries commands to a service, as traces name it: `nats`, `rabbitmq`. */
+  systemOf(_service: string): string | undefined {
+    return undefined;
   }
   abstract connect(): Promise<void>;
   /**

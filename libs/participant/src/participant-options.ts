@@ -1,5 +1,5 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { Duration } from 'reprise/core';
+import type { Duration, Tracing } from 'reprise/core';
 import type { DataSource } from 'typeorm';
 
 /** Where first answers are kept: in the participant's own database, beside the data that its handlers change. */
@@ -29,6 +29,8 @@ export interface ParticipantOptions {
    * accepted. What is not signed is refused then, ordinary callers included.
    */
   readonly sharedKeys?: readonly string[];
+  /** Told of the requests of sagas: `openTelemetry()` of `reprise/opentelemetry`. Default: nobody is. */
+  readonly tracing?: Tracing;
 }
 
 export interface ParticipantAsyncOptions extends Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider, 'inject'> {

@@ -7,6 +7,7 @@ import {
   type ReplyEnvelope,
   type RequestTrace,
   type StepEnvelope,
+  type Tracing,
 } from 'reprise/core';
 import type { EntityManager } from 'typeorm';
 import { answerLimit } from './answer-limit.js';
@@ -18,6 +19,7 @@ import { isOversized } from './is-oversized.js';
 import { ordinaryResult, rpcException } from './ordinary-reply.js';
 import { PARTICIPANT_OPTIONS, type ParticipantOptions } from './participant-options.js';
 import { PostgresInbox } from './postgres-inbox.js';
+import { processed } from './process-span.js';
 import { RequestTraces } from './request-traces.js';
 import { Refusal } from './refusal.js';
 import { RefusedRequests } from './refused-requests.js';
@@ -42,18 +44,19 @@ export class Participant {
   private readonly traces: RequestTraces;
   private readonly log = new Logger(Participant.name);
   private readonly payloadLimit: number | undefined;
-
+  private readonly tracing: Tracing | undefined;
   private readonly seal: Seal | undefined;
 
   /** @throws SagaError `INVALID_CONFIGURATION` for keys that are too short */
   constructor(
-    @Inject(PARTICIPANT_OPTIONS) { inbox, payloadLimit, sharedKeys }: ParticipantOptions,
+    @Inject(PARTICIPANT_OPTIONS) { inbox, payloadLimit, sharedKeys, tracing }: ParticipantOptions,
     @Inject(RefusedRequests) private readonly refused: RefusedRequests,
   ) {
     this.seal = sharedKeys && sealWith(sharedKeys);
     this.inbox = inbox && new PostgresInbox(inbox);
     this.traces = new RequestTraces(this.inbox?.traces);
     this.payloadLimit = payloadLimit;
+    this.tracing = tracing;
   }
 
   /**
@@ -76,9 +79,11 @@ export class Participant {
       throw rpcException(refusal.error);
     }
     try {
-      return envelope
-        ? this.signed(envelope, await this.answerSaga(handled, envelope, request, args, run))
-        : await this.answerCaller(handled, request, args, run);
+      if (!envelope) return await this.answerCaller(handled, request, args, run);
+      const answer = (): Promise<ReplyEnvelope> => this.answerSaga(handled, envelope, request, args, run);
+      const { tracing } = this;
+      const reply = tracing ? await processed(tracing, handled.command.pattern, envelope, answer) : await answer();
+      return this.signed(envelope, reply);
     } finally {
       this.inFlight.leave();
     }

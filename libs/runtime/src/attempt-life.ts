@@ -1,9 +1,12 @@
 import type { SagaError, StepCall } from 'reprise/core';
+import type { AttemptTrace } from './attempt-trace.js';
 import type { Pulse } from './pulse.js';
 
 /** One attempt under way, for as long as somebody waits for it. */
 export class AttemptLife {
   pulse: Pulse | undefined;
+  /** Absent when nobody records traces. */
+  trace: AttemptTrace | undefined;
   private controller: AbortController | undefined;
   private reason: SagaError | undefined;
 
@@ -28,6 +31,7 @@ export class AttemptLife {
     if (this.reason) return;
     this.reason = reason;
     this.controller?.abort(reason);
+    this.trace?.cut(reason);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   type StepRecord,
   type StepReply,
   type StepTransport,
+  type TraceContext,
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
 import type { DeliveryDesk } from './delivery-desk.js';
@@ -59,6 +60,11 @@ export class AttemptRunner {
   }
 
   async run(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
+    const { trace } = attempt.life;
+    return trace ? trace.perform(() => this.perform(attempt)) : this.perform(attempt);
+  }
+
+  private async perform(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
     const { definition, call } = attempt;
     try {
       if (definition.verdict) return await verify(attempt, (args) => this.ask(attempt, args), this.payloadLimit);
@@ -129,7 +135,8 @@ export class AttemptRunner {
   }
 
   private async send(attempt: Attempt, input: unknown): Promise<StepReply> {
-    if (!this.transport) {
+    const { transport } = this;
+    if (!transport) {
       throw new SagaError(
         'NO_SUCH_SERVICE',
         `Step "${attempt.definition.name}" is remote, but no transport is configured.`,
@@ -140,8 +147,11 @@ export class AttemptRunner {
     const address = definition.command!;
     const key = { shard: shardOf(attempt.instance), run };
     const ended = this.deliveries?.sent({ key, call: placeOf(call), attempt: attempt.attempt, ...address });
+    const send = (context?: TraceContext): Promise<StepReply> =>
+      transport.send({ ...invocationOf(attempt), ...context, address, run, call: call.call, input }, giveUpAt);
+    const { trace } = attempt.life;
     try {
-      return await this.transport.send({ ...invocationOf(attempt), address, run, call: call.call, input }, giveUpAt);
+      return await (trace ? trace.send(address, transport.systemOf?.(address.service), send) : send());
     } finally {
       ended?.();
     }

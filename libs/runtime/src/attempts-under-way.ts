@@ -96,7 +96,7 @@ export class AttemptsUnderWay {
   make(call: StepCall, definition: StepDefinition, stepDeadline: number): void {
     const { timeout, heartbeatTimeout } = definition.policy;
     const deadline = Math.min(this.worker.clock.now() + timeout, stepDeadline);
-    const { id, key, hosted } = this.identity;
+    const { id, key, hosted, activation } = this.identity;
     const life = this.lives.begin(call);
     const { attempt } = life;
     const pulse = this.progress.pulse(call, attempt, {
@@ -107,11 +107,13 @@ export class AttemptsUnderWay {
     life.pulse = pulse;
     this.appointments.set(attemptOf(call.call), deadline, () => this.cut(call, life, timeIsUp(call, timeout)));
     const giveUpAt = deadline + Math.max(timeout, LISTEN_ON);
+    const target = this.owner.step(call.undoes ?? NONE);
+    life.trace = activation?.attempt({ saga: hosted.definition.name, instance: id, definition, call, target, attempt });
     const attempted = this.worker.attempts.run({
       hosted,
       definition,
       call,
-      target: this.owner.step(call.undoes ?? NONE),
+      target,
       instance: id,
       run: key.run,
       attempt,

@@ -9,11 +9,13 @@ import {
   SagaError,
   serviceSubscriber,
   type Clock,
+  type Cue,
   type CueSubscriber,
   type HistoryStore,
   type InstanceKey,
 } from 'reprise/core';
 import { CueDispatch, type StartOnCue } from './cue-dispatch.js';
+import { tracedPublish } from './traced-publish.js';
 import { CueSweep } from './cue-sweep.js';
 import type { EngineLog } from './engine-log.js';
 import { spanOf, type EngineOptions, type PublishOptions } from './engine-options.js';
@@ -124,11 +126,16 @@ export class CueDesk {
     const encoded = encodePayload(payload, `the payload of event "${event}"`, this.means.options.payloadLimit);
     const marks = cueMarks(event, encoded);
     const at = this.means.clock.now();
-    const { store } = this.means;
-    const where = options.manager ? store.within(options.manager) : store.cues;
-    await where.publish([{ id, event, key, payload: encoded, at, marks, flow, causation, correlation }]);
+    const cue: Cue = { id, event, key, payload: encoded, at, marks, flow, causation, correlation };
+    const { tracing } = this.means.options;
+    await (tracing ? tracedPublish(tracing, cue, (traced) => this.hand(traced, options)) : this.hand(cue, options));
     this.courier.hint();
     return id;
+  }
+
+  private async hand(cue: Cue, { manager }: PublishOptions): Promise<void> {
+    const { store } = this.means;
+    await (manager ? store.within(manager) : store.cues).publish([cue]);
   }
 }
 

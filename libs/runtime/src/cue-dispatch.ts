@@ -18,6 +18,7 @@ import {
   type SagaDefinition,
   type StepCommand,
   type StepTransport,
+  type TraceContext,
 } from 'reprise/core';
 import type { HostedSagas } from './hosted-saga.js';
 
@@ -25,7 +26,7 @@ import type { HostedSagas } from './hosted-saga.js';
 export type StartOnCue = (
   saga: SagaDefinition,
   input: unknown,
-  options: { readonly id: string; readonly cue: CueOrigin },
+  options: { readonly id: string; readonly cue: CueOrigin; readonly trace?: TraceContext | undefined },
 ) => Promise<unknown>;
 
 export interface DispatchMeans {
@@ -65,7 +66,7 @@ export class CueDispatch {
   private async toService(service: string, { cue, attempt }: CueDelivery): Promise<HandlingTimes | undefined> {
     const { clock, transport, timeout } = this.means;
     const deadline = clock.now() + timeout;
-    const { id, event, key, at, flow, causation, correlation } = cue;
+    const { id, event, key, at, flow, causation, correlation, trace } = cue;
     const command: StepCommand = {
       address: { service, operation: cueOperation(event) },
       input: decodePayload(cue.payload),
@@ -78,6 +79,7 @@ export class CueDispatch {
       key: id,
       deadline,
       cue: { event, key, at, flow, causation, correlation },
+      ...trace,
     };
     const reply = await inTime(clock, deadline, service, transport!.send(command, deadline));
     const { received, handled } = reply.delivery ?? {};
@@ -94,7 +96,7 @@ export class CueDispatch {
     const starting = definition?.startsOn?.find(({ event }) => event === cue.event);
     // It was subscribed by a version that is not here any more; a dead letter says so.
     if (!definition || !starting) throw new Undeliverable(startsNoMore(name, cue.event));
-    const { id, event, flow, correlation } = cue;
+    const { id, event, flow, correlation, trace } = cue;
     const payload = decodePayload(cue.payload);
     let instance: string;
     let input: unknown;
@@ -104,7 +106,7 @@ export class CueDispatch {
       throw new Undeliverable(error);
     }
     try {
-      await start(definition, input, { id: instance, cue: { id, event, flow, correlation } });
+      await start(definition, input, { id: instance, cue: { id, event, flow, correlation }, trace });
     } catch (error) {
       throw error instanceof SagaError && REFUSED.has(error.code) ? new Undeliverable(error) : error;
     }

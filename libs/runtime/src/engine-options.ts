@@ -10,6 +10,7 @@ import {
   type Retention,
   type StepTransport,
   type Tags,
+  type Tracing,
 } from 'reprise/core';
 import type { EngineLog } from './engine-log.js';
 import type { HistoryWarning } from './history-gauge.js';
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly transport?: StepTransport;
   /** Reads cron expressions: `cron()` of `reprise/cron`. Needed as soon as there are schedules. */
   readonly calendar?: CronCalendar;
+  /** Told of what happens: `openTelemetry()` of `reprise/opentelemetry`. Default: nobody is, and nothing is carried. */
+  readonly tracing?: Tracing;
   readonly clock?: Clock;
   readonly idle?: Idle;
   readonly log?: EngineLog;

@@ -4,6 +4,7 @@ import {
   encodeTags,
   ENGINE_RULES,
   isClosed,
+  recordError,
   SagaError,
   shardOf,
   type Clock,
@@ -15,18 +16,23 @@ import {
   type StartableSaga,
   type SagaStarted,
   type StartRecord,
+  type TraceContext,
+  type Tracing,
   type TurnAppend,
 } from 'reprise/core';
 import type { StartOptions } from './engine-options.js';
 import type { GroupCommit } from './group-commit.js';
 import type { HostedSagas } from './hosted-saga.js';
 import { startDelay, type StartDelay } from './start-delay.js';
+import { startSpan } from './start-span.js';
 import { uuidV7 } from './uuid-v7.js';
 import type { Worker } from './worker.js';
 
 export interface StarterOptions {
   readonly store: HistoryStore;
   readonly clock: Clock;
+  /** Undefined when nobody records traces. */
+  readonly tracing: Tracing | undefined;
   readonly sagas: HostedSagas;
   readonly payloadLimit: number | undefined;
   readonly newRun: (id: string) => string;
@@ -45,7 +51,11 @@ export interface InnerStartOptions extends StartOptions {
   readonly parent?: ParentLink;
   /** The cue that starts it (law M6). */
   readonly cue?: CueOrigin;
+  /** What it is a part of; default: what the caller is in. */
+  readonly trace?: TraceContext | undefined;
 }
+
+type KnownStart = InnerStartOptions & { readonly id: string };
 
 export interface Started {
   readonly id: string;
@@ -59,8 +69,24 @@ export class InstanceStarter {
 
   /** Durable when it resolves. See `SagaEngine.start`. */
   async start(definition: StartableSaga, input: unknown, options: InnerStartOptions): Promise<Started> {
-    const { worker, sagas, payloadLimit, newRun, unowned, clock } = this.options;
+    const { tracing } = this.options;
     const id = checkedId(options.id ?? uuidV7());
+    if (!tracing) return this.begin(definition, input, { ...options, id });
+    const span = startSpan(tracing, definition, id, options.trace);
+    try {
+      const started = await span.run(() => this.begin(definition, input, { ...options, id, trace: span.context }));
+      span.end({ attributes: { 'saga.began': String(started.began) } });
+      return started;
+    } catch (error) {
+      span.end({ error: recordError(error) });
+      throw error;
+    }
+  }
+
+  /** @param options.trace what history says of where it began */
+  private async begin(definition: StartableSaga, input: unknown, options: KnownStart): Promise<Started> {
+    const { worker, sagas, payloadLimit, newRun, unowned, clock } = this.options;
+    const { id } = options;
     const delay = startDelay(options);
     const { name: saga, version } = definition;
     const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, payloadLimit);
@@ -69,7 +95,7 @@ export class InstanceStarter {
     // Until the caller commits, or its delay is over, nobody may run it; then whoever has room does.
     const hosted = worker?.hasRoom && !within && !delay ? sagas.get(saga, version) : undefined;
     const tags = decodeTags(encodeTags(options.tags ?? {}));
-    const { parent, cue, signals = [], onClosed = delay?.debounced ? 'restart' : 'return' } = options;
+    const { parent, cue, trace, signals = [], onClosed = delay?.debounced ? 'restart' : 'return' } = options;
     const start: StartRecord = {
       id,
       saga,
@@ -89,6 +115,7 @@ export class InstanceStarter {
       ...(parent ? { parent } : {}),
       ...(delay ? { delayed: true } : {}),
       ...(cue ? { cue } : {}),
+      ...(trace ? { trace } : {}),
     };
     const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start, ...(delay ? held(delay) : {}) };
     const outcome = within
@@ -97,13 +124,13 @@ export class InstanceStarter {
     if (outcome === 'appended') return { id, began: true };
     const found = await (within ?? this.options.store).find(shardOf(id), id);
     // Whoever had the id was removed by retention in between.
-    if (!found && outcome === 'duplicate') return this.start(definition, input, options);
+    if (!found && outcome === 'duplicate') return this.begin(definition, input, options);
     if (!delay?.debounced || found?.status !== 'delayed' || found.saga !== saga || found.key.run === key.run)
       return conflict(found, id, key.run, { ...options, onClosed });
     const postponed = this.options.store.postpone(found.key, { version, turn: first.turn, ...delay });
     if ((await this.inTime(id, postponed)) === 'postponed') return { id, began: false };
     // It has begun in between, or ended.
-    return this.start(definition, input, options);
+    return this.begin(definition, input, options);
   }
 
   /** While the store is out of reach the append waits for it, but whoever starts need not wait for ever. */

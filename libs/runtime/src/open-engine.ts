@@ -84,6 +84,7 @@ export class OpenEngine {
     this.starter = new InstanceStarter({
       store,
       clock: this.clock,
+      tracing: options.tracing,
       sagas,
       payloadLimit,
       newRun,
@@ -148,6 +149,7 @@ export class OpenEngine {
     return new Worker({
       store,
       transport: options.transport,
+      tracing: options.tracing,
       clock,
       idle,
       log,

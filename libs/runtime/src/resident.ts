@@ -9,6 +9,7 @@ import {
   type Turn,
 } from 'reprise/core';
 import { actOn, type Actor } from './act-on.js';
+import { within } from './activation.js';
 import { HistoryGauge } from './history-gauge.js';
 import { MENDED_BY_DEPLOY } from './mended-by-deploy.js';
 import type { Intake } from './intake.js';
@@ -84,11 +85,14 @@ export class Resident {
   /** Begins a new instance: the first turn is computed before it is durable, and dropped if the id is taken (I1). */
   async begin(event: IncomingEvent, start: StartRecord): Promise<Written> {
     this.turning = true;
-    const turn = await this.execution.turn(this.worker.clock.now(), [event]);
+    const { id, hosted, activation } = this.identity;
+    activation?.begin(id, hosted.definition, [{ events: [event] }]);
+    const turn = await within(this.identity, () => this.execution.turn(this.worker.clock.now(), [event]));
     let outcome: Written = 'refused';
     try {
       outcome = await this.writer.write(turn, this.execution.state, { start });
     } finally {
+      if (outcome !== 'appended') activation?.forget();
       if (outcome !== 'appended') this.leave();
     }
     if (outcome !== 'appended') return outcome;
@@ -103,7 +107,9 @@ export class Resident {
     this.writer = new TurnWriter(this.identity, this.worker, turns.length, head, tags);
     this.gauge.add(turns);
     this.turning = true;
-    await this.execution.replay(turns);
+    const { id, hosted, activation } = this.identity;
+    activation?.begin(id, hosted.definition, turns);
+    await within(this.identity, () => this.execution.replay(turns));
     if (this.execution.state.successor) return this.giveWay();
     this.work.inherit(beginsAt);
     const { incident } = this.execution.state;
@@ -139,6 +145,7 @@ export class Resident {
     this.gone = true;
     this.work.stop(ended);
     this.cancelEviction?.();
+    this.identity.activation?.end(this.execution.state);
     this.worker.left(this.identity);
     for (const { orphaned } of this.intake.splice(0)) orphaned?.();
     this.tellQuiet();
@@ -172,7 +179,8 @@ export class Resident {
 
   private async takeTurn(taken: readonly Intake[]): Promise<void> {
     const consumed: string[] = [];
-    const turn = await this.execution.turn(this.worker.clock.now(), this.read(taken, consumed));
+    const events = this.read(taken, consumed);
+    const turn = await within(this.identity, () => this.execution.turn(this.worker.clock.now(), events));
     if (turn.events.length === 0 && consumed.length === 0) return;
     const replies = this.mailbox.takeReplies();
     const outcome = await this.writer.write(turn, this.execution.state, { consumed, replies });

@@ -1,4 +1,5 @@
-import type { Clock, InstanceKey } from 'reprise/core';
+import type { Clock, InstanceKey, Tracing } from 'reprise/core';
+import { Activation } from './activation.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { Resident } from './resident.js';
 import type { WorkerContext } from './worker-context.js';
@@ -7,6 +8,9 @@ import type { WorkerContext } from './worker-context.js';
 export class Residents {
   private readonly byRun = new Map<string, Resident>();
   private readonly ids = new Set<string>();
+
+  /** @param tracing undefined when nobody records traces */
+  constructor(private readonly tracing: Tracing | undefined) {}
 
   get size(): number {
     return this.byRun.size;
@@ -38,7 +42,8 @@ export class Residents {
     return this.ids.has(id);
   }
 
-  admit(identity: ResidentIdentity, worker: WorkerContext): Resident {
+  admit(admitted: ResidentIdentity, worker: WorkerContext): Resident {
+    const identity = this.tracing ? { ...admitted, activation: new Activation(this.tracing) } : admitted;
     const resident = new Resident(identity, worker);
     this.byRun.set(identity.key.run, resident);
     this.ids.add(identity.id);

@@ -31,7 +31,7 @@ const REST = 60_000;
 /** Appends the turns of one instance, each where the last one ended (W3), with the head when it changed. */
 export class TurnWriter {
   constructor(
-    private readonly identity: Pick<ResidentIdentity, 'id' | 'key'>,
+    private readonly identity: Pick<ResidentIdentity, 'id' | 'key' | 'activation'>,
     private readonly worker: WorkerContext,
     /** How many turns history has. */
     private length = 0,
@@ -44,7 +44,9 @@ export class TurnWriter {
     const tags = this.changedTags(turn);
     const head = this.changedHead(state, tags);
     const { id, key } = this.identity;
-    const letters = outgoingOf(turn, state, id, key.run);
+    const leaving = outgoingOf(turn, state, id, key.run);
+    const emitted = this.identity.activation?.publish(leaving);
+    const letters = emitted?.outgoing ?? leaving;
     const answers = state.updates.size > 0 ? [...replies, ...repliesOf(turn, state)] : replies;
     try {
       const outcome = await this.worker.commit({
@@ -59,6 +61,7 @@ export class TurnWriter {
       });
       if (outcome === 'appended') {
         this.length++;
+        emitted?.published();
         for (const answer of answers) this.worker.replied(this.identity, answer);
         if (letters.length > 0) this.worker.sent(key, letters);
       }

@@ -7,6 +7,7 @@ import type {
   MessageReply,
   OutgoingMessage,
   StepTransport,
+  Tracing,
 } from 'reprise/core';
 import type { EngineLog, Redaction } from './engine-log.js';
 import type { EngineSteps } from './engine-steps.js';
@@ -17,6 +18,7 @@ import type { ResidentIdentity } from './resident-identity.js';
 export interface WorkerOptions {
   readonly store: HistoryStore;
   readonly transport: StepTransport | undefined;
+  readonly tracing: Tracing | undefined;
   readonly clock: Clock;
   readonly idle: Idle;
   readonly log: EngineLog;

@@ -47,7 +47,7 @@ export class Worker implements WorkerContext {
   private readonly deliveries = deliveryDesk(this.options, () => this.id);
   readonly attempts = new AttemptRunner(this.options, this.deliveries);
   private commits = this.newCommits();
-  private readonly residents = new Residents();
+  private readonly residents = new Residents(this.options.tracing);
   private readonly claims = new Claims(this.options.store, () => this.residents.keys);
   private readonly givingBack: GivingBack;
   private readonly heart: Heartbeat;

@@ -57,7 +57,14 @@ export class PostgresCueStore extends CueStore {
       texts(cues, ({ event }) => event),
       texts(cues, ({ key }) => key),
       jsons(cues, ({ payload }) => payload),
-      jsons(cues, ({ at, flow, causation, correlation, marks }) => ({ at, flow, causation, correlation, marks })),
+      jsons(cues, ({ at, flow, causation, correlation, marks, trace }) => ({
+        at,
+        flow,
+        causation,
+        correlation,
+        marks,
+        trace,
+      })),
     ]);
   }
 
@@ -174,7 +181,10 @@ export class PostgresCueStore extends CueStore {
 }
 
 function cueOfRow(row: Row): Cue {
-  const links = jsonOf(row, 'links') as unknown as Pick<Cue, 'at' | 'flow' | 'causation' | 'correlation' | 'marks'>;
+  const links = jsonOf(row, 'links') as unknown as Pick<
+    Cue,
+    'at' | 'flow' | 'causation' | 'correlation' | 'marks' | 'trace'
+  >;
   return { id: row['id']!, event: row['event']!, key: row['key']!, payload: jsonOf(row, 'payload'), ...links };
 }
 

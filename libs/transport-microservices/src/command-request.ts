@@ -25,7 +25,7 @@ export async function requestOf(
 }
 
 function envelopeOf(command: StepCommand): StepEnvelope {
-  const { saga, instance, run, step, call, attempt, key, undoes, deadline, traceparent, cue } = command;
+  const { saga, instance, run, step, call, attempt, key, undoes, deadline, traceparent, tracestate, cue } = command;
   return {
     v: 1,
     saga,
@@ -38,6 +38,7 @@ function envelopeOf(command: StepCommand): StepEnvelope {
     ...(undoes === undefined ? {} : { undoes }),
     deadline,
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(tracestate === undefined ? {} : { tracestate }),
     ...(cue === undefined ? {} : { cue }),
   };
 }

@@ -10,6 +10,7 @@ import {
   type GrpcPackage,
 } from './grpc-client.js';
 import { participantOperation, protoOperations, type FindOperation } from './grpc-methods.js';
+import { traceHeaders } from './trace-headers.js';
 import type {
   ConnectionOptions,
   DeliveryTerms,
@@ -102,7 +103,7 @@ export class GrpcConnection implements ServiceConnection {
     const metadata = new grpc.Metadata();
     metadata.set('reprise-key', encodeURIComponent(terms.key));
     metadata.set('reprise-deadline', String(terms.deadline));
-    if (terms.traceparent !== undefined) metadata.set('traceparent', terms.traceparent);
+    for (const [name, value] of Object.entries(traceHeaders(terms))) metadata.set(name, value);
     const { path, requestSerialize, responseDeserialize } = method;
     return client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request(payload), metadata, {}, done);
   }

@@ -4,6 +4,7 @@ import { JSON_VALUES, TRANSPORT_CAPABILITIES } from 'reprise/contracts';
 import { Observable } from 'rxjs';
 import { DeliveryFailure } from './delivery-failure.js';
 import { kafkaClient, type KafkaConsumer, type KafkaMessage, type KafkaProducer } from './kafka-client.js';
+import { traceHeaders } from './trace-headers.js';
 import type { ConnectionOptions, DeliveryTerms, ServiceConnection, ServiceToReach } from './service-dialect.js';
 
 type Settle = (answer: KafkaAnswer | DeliveryFailure) => void;
@@ -76,7 +77,7 @@ export class KafkaConnection implements ServiceConnection {
   }
 
   private async deliver(id: string, topic: string, payload: unknown, terms: DeliveryTerms): Promise<void> {
-    const { instance, deadline, traceparent } = terms;
+    const { instance, deadline } = terms;
     const value = JSON.stringify(payload);
     if (Buffer.byteLength(value) > LIMIT) {
       throw new DeliveryFailure('PAYLOAD_TOO_LARGE', `it takes more than ${LIMIT} bytes`);
@@ -88,7 +89,7 @@ export class KafkaConnection implements ServiceConnection {
       [KafkaHeaders.CORRELATION_ID]: id,
       [KafkaHeaders.REPLY_TOPIC]: this.answers,
       'reprise-deadline': String(deadline),
-      ...(traceparent === undefined ? {} : { traceparent }),
+      ...traceHeaders(terms),
     };
     const send = this.reach.options['send'] as object | undefined;
     await producer.send({ ...send, topic, messages: [{ key: instance, value, headers }] });

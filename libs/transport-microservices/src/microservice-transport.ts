@@ -78,6 +78,11 @@ export class MicroserviceTransport extends StepTransport {
     }));
   }
 
+  override systemOf(service: string): string | undefined {
+    const dialect = this.services[service] && dialectOf(this.services[service].transport);
+    return typeof dialect === 'object' ? dialect.name.toLowerCase() : undefined;
+  }
+
   override remarks(): TransportRemark[] {
     return serviceRemarks(this.services);
   }

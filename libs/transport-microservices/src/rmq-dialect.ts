@@ -2,6 +2,7 @@ import { ClientRMQ, RmqRecordBuilder } from '@nestjs/microservices';
 import { BrokerConnection } from './broker-connection.js';
 import { brokerProblem } from './network-failure.js';
 import type { ConnectionOptions, DeliveryTerms, ServiceDialect, ServiceToReach } from './service-dialect.js';
+import { traceHeaders } from './trace-headers.js';
 import { SilentLogger } from './silent-logger.js';
 
 /** RabbitMQ: a queue per service that its replicas share. It keeps requests while the service is down, up to their deadline. */
@@ -44,12 +45,13 @@ function safe({ service, options }: ServiceToReach): ConnectionOptions {
 }
 
 /** What nobody took before its deadline is dropped by the broker: the next attempt sends it again. */
-function wrap(payload: unknown, { deadline, key, traceparent }: DeliveryTerms): unknown {
+function wrap(payload: unknown, terms: DeliveryTerms): unknown {
+  const { deadline, key } = terms;
   return new RmqRecordBuilder(payload)
     .setOptions({
       messageId: key,
       expiration: String(Math.max(1, deadline - Date.now())),
-      ...(traceparent === undefined ? {} : { headers: { traceparent } }),
+      headers: traceHeaders(terms),
     })
     .build();
 }

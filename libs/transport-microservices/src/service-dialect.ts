@@ -13,6 +13,7 @@ export interface DeliveryTerms {
   readonly instance: string;
   /** The W3C trace context, which travels in a native header as well where the transport has them. */
   readonly traceparent?: string;
+  readonly tracestate?: string;
 }
 
 /** An open way to one service. Connects when it is first used, and again after the connection was lost. */
