@@ -159,19 +159,14 @@ export class CodeCalls {
   }
 
   /** Decides a step, and waits for it. */
-  schedule(step: string, input: readonly Json[], role: StepRole = {}): Promise<unknown> {
+  schedule(step: string, input: readonly Json[], role?: StepRole): Promise<unknown> {
     const call = this.next++;
     const scope = this.scopeOf(step, role);
-    this.around.decide({
-      type: 'StepScheduled',
-      call,
-      step,
-      input,
-      ...role,
-      ...(scope?.shielded ? { shielded: true } : {}),
-    });
+    const scheduled: StepScheduled = { type: 'StepScheduled', call, step, input };
+    const special = role || scope?.shielded;
+    this.around.decide(special ? { ...scheduled, ...role, ...(scope?.shielded ? { shielded: true } : {}) } : scheduled);
     // A cancellation reaches children first (law C7).
-    return this.open.wait(call, { ...(scope ? { scope } : {}), endsByItself: role.child !== undefined });
+    return this.open.wait(call, { scope, endsByItself: role?.child !== undefined });
   }
 
   /** Waits for a step that is still under way, whatever becomes of it. */
@@ -202,9 +197,9 @@ export class CodeCalls {
   }
 
   /** Undefined when no cancellation reaches the step: an undo, and a pivot, whose outcome must not stay open (C5). */
-  private scopeOf(step: string, { undoes }: StepRole): CodeScope | undefined {
+  private scopeOf(step: string, role: StepRole | undefined): CodeScope | undefined {
     const pivot = this.around.definition.steps.get(step)?.policy.pivot === true;
-    return undoes === undefined && !pivot ? this.scopes.current : undefined;
+    return role?.undoes === undefined && !pivot ? this.scopes.current : undefined;
   }
 
   private encodeAll(name: string, args: readonly unknown[]): Json[] {

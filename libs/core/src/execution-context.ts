@@ -1,127 +1,118 @@
+import type { CodeCalls } from './code-calls.js';
+import type { CodeGate } from './code-gate.js';
+import type { CodeSurroundings } from './code-surroundings.js';
 import { milliseconds, type Duration } from './duration.js';
 import type { ContinueOptions, SagaContext, SagaLog } from './saga-definition.js';
 import { SagaError } from './saga-error.js';
 import type { SagaScope } from './saga-scope.js';
 import { SeededRandom } from './seeded-random.js';
-import { encodeTagChanges, MOST_TAGS, tooManyTags, type StoredTagChanges, type TagChanges } from './tags.js';
+import { encodeTagChanges, MOST_TAGS, tooManyTags, type TagChanges } from './tags.js';
 
-/** What the context needs of its execution. Times are milliseconds since the epoch. */
-interface ContextCalls {
-  /** The instance's id, and the run that seeds its chance: those of another as long as it follows that one's history. */
-  self(): { readonly id: string; readonly run: string };
-  now(): number;
-  /** Throws where a number must not be drawn: it would be another one in a replay. */
-  draw(what: string): void;
-  patched(patch: string): boolean;
-  deprecatePatch(patch: string): void;
-  continueAsNew(input: unknown, version: number | undefined): Promise<never>;
-  historyLength(): number;
-  openUpdates(): number;
-  sleep(dueAt: number): Promise<unknown>;
-  until(condition: () => boolean, dueAt: number | undefined): Promise<unknown>;
-  scope(body: (scope: SagaScope) => unknown): Promise<unknown>;
-  shielded(body: () => unknown): Promise<unknown>;
-  withTimeout(limit: Duration, body: (scope: SagaScope) => unknown): Promise<unknown>;
-  compensate(): Promise<unknown>;
-  tag(changes: StoredTagChanges): void;
-  log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void;
+/** What the context needs of the code that it is handed to. */
+interface ContextOwner {
+  readonly around: CodeSurroundings;
+  readonly calls: CodeCalls;
+  readonly gate: CodeGate;
 }
 
 /** The saga context: time, chance and waiting, all from history (law D7). */
 export class ExecutionContext implements SagaContext {
-  readonly log: SagaLog;
   private chance: { readonly run: string; readonly numbers: SeededRandom } | undefined;
   /** Names of tags that the code has used, also of those it took away: a loop must not make up new ones for ever. */
-  private readonly tagged = new Set<string>();
+  private tagged: ReadonlySet<string> | undefined;
 
-  constructor(private readonly calls: ContextCalls) {
-    this.log = {
-      info: (message, details) => calls.log('info', message, details),
-      warn: (message, details) => calls.log('warn', message, details),
+  constructor(private readonly code: ContextOwner) {}
+
+  get log(): SagaLog {
+    const { around } = this.code;
+    return {
+      info: (message, details) => around.log('info', message, details),
+      warn: (message, details) => around.log('warn', message, details),
     };
   }
 
   get id(): string {
-    return this.calls.self().id;
+    return this.code.around.id;
   }
 
   get handlersFinished(): boolean {
-    return this.calls.openUpdates() === 0;
+    return this.code.around.state.openUpdates().length === 0;
   }
 
   get historyLength(): number {
-    return this.calls.historyLength();
+    return this.code.around.historyLength;
   }
 
   patched(patch: string): boolean {
-    return this.calls.patched(patch);
+    return this.code.calls.patched(patch);
   }
 
   deprecatePatch(patch: string): void {
-    this.calls.deprecatePatch(patch);
+    this.code.around.patches.deprecate(patch);
   }
 
-  continueAsNew(input?: unknown, { version }: ContinueOptions = {}): Promise<never> {
-    return this.calls.continueAsNew(input, version);
+  continueAsNew(input?: unknown, options: ContinueOptions = {}): Promise<never> {
+    const { version = this.code.around.definition.version } = options;
+    return this.code.calls.continueAsNew(input, version);
   }
 
   now(): Date {
-    return new Date(this.calls.now());
+    return new Date(this.code.around.at);
   }
 
   uuid(): string {
-    this.calls.draw('a UUID');
+    this.code.gate.draw('a UUID');
     return this.numbers.uuid();
   }
 
   random(): number {
-    this.calls.draw('a random number');
+    this.code.gate.draw('a random number');
     return this.numbers.next();
   }
 
   private get numbers(): SeededRandom {
-    const { run } = this.calls.self();
+    const { run } = this.code.around;
     if (this.chance?.run !== run) this.chance = { run, numbers: new SeededRandom(run) };
     return this.chance.numbers;
   }
 
   sleep(duration: Duration): Promise<void> {
     return guarded(async () => {
-      await this.calls.sleep(this.calls.now() + milliseconds(duration));
+      await this.code.calls.sleep(this.code.around.at + milliseconds(duration));
     });
   }
 
   async scope<T>(body: (scope: SagaScope) => T | PromiseLike<T>): Promise<T> {
-    return (await this.calls.scope(asBody('scope', body))) as T;
+    return (await this.code.calls.scopes.scope(asBody('scope', body))) as T;
   }
 
   async shielded<T>(body: () => T | PromiseLike<T>): Promise<T> {
-    return (await this.calls.shielded(asBody('shielded', body))) as T;
+    return (await this.code.calls.scopes.shielded(asBody('shielded', body))) as T;
   }
 
   async withTimeout<T>(limit: Duration, body: (scope: SagaScope) => T | PromiseLike<T>): Promise<T> {
-    return (await this.calls.withTimeout(limit, asBody('withTimeout', body))) as T;
+    return (await this.code.calls.withTimeout(limit, asBody('withTimeout', body))) as T;
   }
 
   compensate(): Promise<void> {
     return guarded(async () => {
-      await this.calls.compensate();
+      await this.code.calls.compensate();
     });
   }
 
   tag(changes: TagChanges): void {
     const stored = encodeTagChanges(changes);
     const names = Object.keys(stored);
-    const used = new Set([...this.tagged, ...names]).size;
-    if (used > MOST_TAGS) throw tooManyTags(used);
-    if (names.length > 0) this.calls.tag(stored);
-    for (const name of names) this.tagged.add(name);
+    const used = new Set([...(this.tagged ?? []), ...names]);
+    if (used.size > MOST_TAGS) throw tooManyTags(used.size);
+    if (names.length > 0) this.code.calls.tag(stored);
+    this.tagged = used;
   }
 
   until(condition: () => boolean, timeout?: Duration): Promise<boolean> {
     return guarded(async () => {
-      const dueAt = timeout === undefined ? undefined : this.calls.now() + milliseconds(timeout);
-      return (await this.calls.until(condition, dueAt)) === true;
+      const dueAt = timeout === undefined ? undefined : this.code.around.at + milliseconds(timeout);
+      return (await this.code.calls.until(condition, dueAt)) === true;
     });
   }
 }

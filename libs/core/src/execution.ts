@@ -1,3 +1,4 @@
+import type { AmbientScope } from './ambient-scope.js';
 import { isDecision, NonDeterministicError, type Mismatch } from './decision-match.js';
 import { DecisionQueue } from './decision-queue.js';
 import { ENGINE_RULES, type DecisionEvent, type HistoryEvent, type IncomingEvent, type Turn } from './event.js';
@@ -7,6 +8,7 @@ import { decodePayload, encodePayload } from './payload-codec.js';
 import { asViolation, engineTooOld } from './rule-violations.js';
 import type { CodeSurroundings } from './code-surroundings.js';
 import { SagaCode } from './saga-code.js';
+import type { SagaDefinition, SagaLog } from './saga-definition.js';
 import type { SagaError } from './saga-error.js';
 import { SagaState } from './saga-state.js';
 import { Lineage } from './lineage.js';
@@ -26,23 +28,43 @@ const BREATH = 200;
  * 4. In a replay each decision must be the one that history has next; anything else is a violation (D5).
  * 5. A violation drops the decisions of its delivery, keeps the event that came in, and parks the instance (D5, D7).
  */
-export class Execution {
+export class Execution implements CodeSurroundings {
   /** What the history adds up to. */
   state = new SagaState();
   /** What is known of its steps. */
   readonly steps: StepDefinitions;
+  readonly patches = new Patches();
+  at = 0;
+  historyLength = 0;
   private readonly lineage = new Lineage(this.options);
-  private readonly patches = new Patches();
   private readonly code: SagaCode;
   private readonly decisions = new DecisionQueue();
   private violation: SagaError | undefined;
   private replaying = false;
-  private at = 0;
-  private length = 0;
 
   constructor(private readonly options: ExecutionOptions) {
     this.steps = new StepDefinitions(options.definition);
-    this.code = new SagaCode(this.surroundings());
+    this.code = new SagaCode(this);
+  }
+
+  get definition(): SagaDefinition {
+    return this.options.definition;
+  }
+
+  get ambient(): AmbientScope {
+    return this.options.ambient;
+  }
+
+  get payloadLimit(): number | undefined {
+    return this.options.payloadLimit;
+  }
+
+  get id(): string {
+    return this.lineage.current.id;
+  }
+
+  get run(): string {
+    return this.lineage.current.run;
   }
 
   /** True while the code may not run: events are recorded for a later replay, not delivered. */
@@ -97,7 +119,9 @@ export class Execution {
         this.state.apply(event, at);
         continue;
       }
-      await this.receive(event);
+      if (this.hears(event))
+        do await this.options.idle.drained();
+        while (this.goesOn());
       this.park(events);
       events.push(...this.decided());
     }
@@ -128,21 +152,40 @@ export class Execution {
 
   /** Delivers one event and lets the code go as far as it can (D3). */
   private async receive(event: IncomingEvent): Promise<void> {
-    const { code } = this;
-    code.gate.mode = 'delivering';
+    if (this.hears(event))
+      do await this.options.idle.drained();
+      while (this.goesOn());
+  }
+
+  /** Delivers one event; true if it concerns the code, which has then to be let go as far as it can. */
+  private hears(event: IncomingEvent): boolean {
+    const { gate } = this.code;
+    gate.mode = 'delivering';
+    let heard = false;
     try {
-      this.length++;
+      this.historyLength++;
       this.state.apply(event, this.at);
       if (event.type === 'SagaForked') this.lineage.part();
-      if (!this.deliver(event)) return;
-      await this.options.idle.drained();
-      while (!this.parked && code.settleWait()) await this.options.idle.drained();
-      code.expectProgress();
+      heard = this.deliver(event);
     } catch (error) {
       this.stop(asViolation(error));
-    } finally {
-      code.gate.mode = 'between turns';
     }
+    if (!heard) gate.mode = 'between turns';
+    return heard;
+  }
+
+  /** The code has gone as far as it can; true if that let one of its waits come true, so that it goes on. */
+  private goesOn(): boolean {
+    const { code } = this;
+    let further = false;
+    try {
+      further = !this.parked && code.settleWait();
+      if (!further) code.expectProgress();
+    } catch (error) {
+      this.stop(asViolation(error));
+    }
+    if (!further) code.gate.mode = 'between turns';
+    return further;
   }
 
   private deliver(event: IncomingEvent): boolean {
@@ -152,15 +195,21 @@ export class Execution {
     return true;
   }
 
-  private decide(decision: DecisionEvent): void {
-    this.length++;
+  /** For its code. */
+  decide(decision: DecisionEvent): void {
+    this.historyLength++;
     this.state.apply(decision, this.at);
     this.decisions.push(decision);
   }
 
-  /** The code broke a rule. What is left of it after its end harms nobody. */
-  private violate(error: SagaError): void {
+  /** For its code, which broke a rule. What is left of it after its end harms nobody. */
+  violate(error: SagaError): void {
     if (!this.state.over) this.stop(error);
+  }
+
+  /** For its code: what it says for the first time. */
+  log(level: keyof SagaLog, message: string, details?: Readonly<Record<string, unknown>>): void {
+    if (!this.replaying) this.options.log?.[level](message, details);
   }
 
   private stop(error: SagaError): void {
@@ -195,41 +244,5 @@ export class Execution {
     const opened = { type: 'IncidentOpened', code, message } as const;
     this.state.apply(opened, this.at);
     events.push(opened);
-  }
-
-  private surroundings(): CodeSurroundings {
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- getters below have a `this` of their own
-    const execution = this;
-    const { definition, ambient, payloadLimit, log } = this.options;
-    return {
-      definition,
-      steps: this.steps,
-      patches: this.patches,
-      ambient,
-      payloadLimit,
-      get id() {
-        return execution.lineage.current.id;
-      },
-      get run() {
-        return execution.lineage.current.run;
-      },
-      get state() {
-        return execution.state;
-      },
-      get historyLength() {
-        return execution.length;
-      },
-      get at() {
-        return execution.at;
-      },
-      get parked() {
-        return execution.parked;
-      },
-      decide: (decision) => this.decide(decision),
-      violate: (error) => this.violate(error),
-      log: (level, message, details) => {
-        if (!this.replaying) log?.[level](message, details);
-      },
-    };
   }
 }

@@ -3,7 +3,7 @@ import type { CodeScope } from './code-scope.js';
 /** What kind of call the code waits for. */
 interface CallKind {
   /** Whose cancellation reaches it; absent when none does: a compensation (C7). */
-  readonly scope?: CodeScope;
+  readonly scope?: CodeScope | undefined;
   /** A child: after a cancellation it is waited for until it has ended by itself (C6). */
   readonly endsByItself?: boolean;
   /** The timer of a scope's time limit. */
@@ -13,11 +13,12 @@ interface CallKind {
 }
 
 /** A promise that the saga's code holds, settled from history. */
-interface OpenCall extends CallKind {
+interface OpenCall {
+  readonly kind: CallKind;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** Told after the code, whatever became of the call. */
-  readonly followers: (() => void)[];
+  followers?: (() => void)[];
   /** A cancellation reached what ends by itself: then it ends in this error, however it ends. */
   verdict?: unknown;
 }
@@ -34,7 +35,7 @@ export class OpenCalls {
   /** A promise for the call. A rejection that nobody awaits (the loser of a race) is nobody's crash. */
   wait(call: number, kind: CallKind = {}): Promise<unknown> {
     const promise = new Promise<unknown>((resolve, reject) => {
-      this.open.set(call, { ...kind, resolve, reject, followers: [] });
+      this.open.set(call, { kind, resolve, reject });
     });
     if (kind.condition) this.conditions++;
     promise.catch(() => undefined);
@@ -45,7 +46,7 @@ export class OpenCalls {
   settled(call: number): Promise<void> {
     return new Promise((resolve) => {
       if (!this.open.has(call)) void this.wait(call);
-      this.open.get(call)!.followers.push(resolve);
+      (this.open.get(call)!.followers ??= []).push(resolve);
     });
   }
 
@@ -70,15 +71,15 @@ export class OpenCalls {
   cancel(reached: (call: CallKind) => boolean, error: () => unknown): number[] {
     const calls: number[] = [];
     for (const [call, found] of [...this.open]) {
-      if (found.verdict !== undefined || !reached(found)) continue;
+      if (found.verdict !== undefined || !reached(found.kind)) continue;
       calls.push(call);
-      if (found.endsByItself) {
+      if (found.kind.endsByItself) {
         found.verdict = error();
         continue;
       }
       this.take(call)?.reject(error());
       // Whoever follows the call itself, not the code that made it, still waits for its outcome.
-      for (const follow of found.followers) void this.settled(call).then(follow);
+      for (const follow of found.followers ?? []) void this.settled(call).then(follow);
     }
     return calls;
   }
@@ -101,7 +102,8 @@ export class OpenCalls {
   /** The first wait whose condition holds, or throws; undefined when there is none. */
   satisfied(): { readonly call: number; readonly error?: unknown } | undefined {
     if (this.conditions === 0) return undefined;
-    for (const [call, { condition }] of this.open) {
+    for (const [call, { kind }] of this.open) {
+      const { condition } = kind;
       if (!condition) continue;
       try {
         if (condition()) return { call };
@@ -115,7 +117,7 @@ export class OpenCalls {
   private take(call: number): OpenCall | undefined {
     const found = this.open.get(call);
     this.open.delete(call);
-    if (found?.condition) this.conditions--;
+    if (found?.kind.condition) this.conditions--;
     return found;
   }
 }

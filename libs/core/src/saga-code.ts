@@ -19,31 +19,14 @@ import { undoAll } from './undo.js';
 
 /** The running code of one instance: how events reach it, and how it ends. */
 export class SagaCode implements SagaCalls {
-  readonly context: ExecutionContext;
   readonly gate: CodeGate;
-  private readonly calls: CodeCalls;
+  readonly calls: CodeCalls;
+  readonly context: ExecutionContext;
 
-  constructor(private readonly around: CodeSurroundings) {
+  constructor(readonly around: CodeSurroundings) {
     this.gate = new CodeGate(around);
-    const calls = (this.calls = new CodeCalls(around, this.gate));
-    this.context = new ExecutionContext({
-      self: () => around,
-      now: () => around.at,
-      patched: (patch) => calls.patched(patch),
-      deprecatePatch: (patch) => around.patches.deprecate(patch),
-      continueAsNew: (input, version) => calls.continueAsNew(input, version ?? around.definition.version),
-      historyLength: () => around.historyLength,
-      openUpdates: () => around.state.openUpdates().length,
-      draw: (what) => this.gate.draw(what),
-      sleep: (dueAt) => calls.sleep(dueAt),
-      until: (condition, dueAt) => calls.until(condition, dueAt),
-      scope: (body) => calls.scopes.scope(body),
-      shielded: (body) => calls.scopes.shielded(body),
-      withTimeout: (limit, body) => calls.withTimeout(limit, body),
-      compensate: () => calls.compensate(),
-      tag: (tags) => calls.tag(tags),
-      log: (level, message, details) => around.log(level, message, details),
-    });
+    this.calls = new CodeCalls(around, this.gate);
+    this.context = new ExecutionContext(this);
   }
 
   /** Makes the instance and lets `run()` begin, if the start has no delay. */

@@ -36,11 +36,8 @@ export async function undoAll(code: UndoCalls, around: CodeSurroundings): Promis
   }
 }
 
-function undo(
-  code: UndoCalls,
-  { definition, steps, violate }: CodeSurroundings,
-  planned: PlannedUndo,
-): Promise<unknown> {
+function undo(code: UndoCalls, around: CodeSurroundings, planned: PlannedUndo): Promise<unknown> {
+  const { definition, steps } = around;
   const { target, compensation } = planned;
   const result = target.result === undefined ? undefined : decodePayload(target.result);
   if (!compensation.command && !steps.dynamicOf(target.call)) {
@@ -51,7 +48,7 @@ function undo(
     const input = code.mapUndo(planned, result, target.input.map(decodePayload));
     return code.schedule(compensation.name, input, { undoes: target.call });
   } catch (error) {
-    violate(undoMappingFailed(definition.name, compensation.name, error));
+    around.violate(undoMappingFailed(definition.name, compensation.name, error));
     return new Promise(() => undefined);
   }
 }

@@ -4,11 +4,13 @@ import { className } from './saga-outline.js';
 /**
  * Runs the body of a local step or local compensation on the ordinary provider, which has real services and none of the saga's fields
  * (law D6).
+ * @returns what the body answers, most often a promise
+ * @throws what the body throws
  * @param host the provider
  * @param name the method
  * @param args the step's arguments; of a compensation, the step's result (or undefined) and then its arguments
  */
-export async function performLocal(host: object, name: string, args: readonly unknown[]): Promise<unknown> {
+export function performLocal(host: object, name: string, args: readonly unknown[]): unknown {
   const body = (host as Record<string, unknown>)[name];
   if (typeof body !== 'function') {
     throw new SagaError(
@@ -17,5 +19,5 @@ export async function performLocal(host: object, name: string, args: readonly un
       'Give the provider that method, or remove what replaces it.',
     );
   }
-  return (await body.apply(host, args)) as unknown;
+  return body.apply(host, args) as unknown;
 }

@@ -50,7 +50,7 @@ export interface SagaContext extends EngineContext, CueCalls {
   ): Promise<SagaResult<T>>;
 }
 
-/** The context of the engine with what is typed by contracts and classes. */
+/** The context of the engine, to which is added what is typed by contracts and classes. */
 export function sagaContext(
   calls: SagaCalls,
   declared: readonly Command[],
@@ -81,13 +81,7 @@ export function sagaContext(
   };
   const child = (saga: SagaClass, input: unknown, options: ChildOptions = {}): Promise<unknown> =>
     calls.child(definitionOf(saga), input, options);
-  const { emit, waitFor } = sagaCues(calls);
-  return Object.create(calls.context, {
-    call: { value: call },
-    child: { value: child },
-    emit: { value: emit },
-    waitFor: { value: waitFor },
-  }) as SagaContext;
+  return Object.assign(calls.context, { call, child, ...sagaCues(calls) }) as SagaContext;
 }
 
 function remote(command: Command, policy: ReturnType<typeof stepPolicy>) {

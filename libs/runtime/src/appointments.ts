@@ -9,12 +9,12 @@ interface Appointment {
 
 /** Named appointments with the clock; a new one of the same name replaces the old. */
 export class Appointments {
-  private readonly kept = new Map<string, Appointment>();
+  private readonly kept = new Map<number, Appointment>();
 
   constructor(private readonly clock: Clock) {}
 
   /** @param at milliseconds since the epoch */
-  set(name: string, at: number, wake: () => void, call?: TimeCall): void {
+  set(name: number, at: number, wake: () => void, call?: TimeCall): void {
     this.dismiss(name);
     const cancel = this.clock.schedule(at, () => {
       this.kept.delete(name);
@@ -23,12 +23,14 @@ export class Appointments {
     this.kept.set(name, { at, cancel, call });
   }
 
-  has(name: string): boolean {
+  has(name: number): boolean {
     return this.kept.has(name);
   }
 
-  dismiss(name: string): void {
-    this.kept.get(name)?.cancel();
+  dismiss(name: number): void {
+    const appointment = this.kept.get(name);
+    if (!appointment) return;
+    appointment.cancel();
     this.kept.delete(name);
   }
 
@@ -49,7 +51,7 @@ export class Appointments {
   }
 }
 
-/** The names of appointments about a call. */
-export const retryOf = (call: number): string => `retry ${call}`;
-export const attemptOf = (call: number): string => `attempt ${call}`;
-export const dueOf = (call: number): string => `due ${call}`;
+/** The names of appointments about a call; numbers, since several are looked up for each step. */
+export const retryOf = (call: number): number => call * 3;
+export const attemptOf = (call: number): number => call * 3 + 1;
+export const dueOf = (call: number): number => call * 3 + 2;

@@ -68,7 +68,8 @@ export class AttemptRunner {
     const { definition, call } = attempt;
     try {
       if (definition.verdict) return await verify(attempt, (args) => this.ask(attempt, args), this.payloadLimit);
-      const args = await this.transactional.forestall(attempt, call.input.map(decodePayload));
+      let args: readonly unknown[] = call.input.map(decodePayload);
+      if (call.undoes !== undefined) args = await this.transactional.forestall(attempt, args);
       if (definition.engine) return await this.engineSteps.perform(attempt, args);
       if (definition.command) return this.completed(attempt, await this.send(attempt, args[0]));
       if (attempt.pulse.ask) await attempt.pulse.ask();
@@ -85,11 +86,11 @@ export class AttemptRunner {
   private async ask(attempt: Attempt, args: readonly unknown[]): Promise<StepReply> {
     if (attempt.definition.command) return this.send(attempt, args[0]);
     if (attempt.pulse.ask) await attempt.pulse.ask();
-    return this.body(attempt, args)().then((result) => ({ outcome: 'completed', result }));
+    return { outcome: 'completed', result: await this.body(attempt, args)() };
   }
 
   /** The body of a local step, ready to run, in a transaction if it is given its manager. */
-  private body(attempt: Attempt, args: readonly unknown[]): (manager?: unknown) => Promise<unknown> {
+  private body(attempt: Attempt, args: readonly unknown[]): (manager?: unknown) => unknown {
     const { hosted, definition, pulse } = attempt;
     const invocation = invocationOf(attempt);
     const step = new RunningStep(invocation, attempt, this.payloadLimit);

@@ -122,7 +122,7 @@ export class AttemptsUnderWay {
       life,
       pulse,
     });
-    void this.expect(attempted, (ended) => this.answered(call, life, ended));
+    this.expect(attempted, (ended) => this.answered(call, life, ended));
   }
 
   /** An attempt that could not be made. */
@@ -133,7 +133,7 @@ export class AttemptsUnderWay {
   /** What a body said last is on record before its end is, so that whoever makes the next attempt has it. */
   private answered(step: StepCall, life: AttemptLife, ended: AttemptOutcome | DeferredOutcome): void {
     const recording = life.pulse?.end(isNoAnswer(ended));
-    if (recording) void this.expect(recording, () => this.end(step, life, ended));
+    if (recording) this.expect(recording, () => this.end(step, life, ended));
     else this.end(step, life, ended);
   }
 
@@ -141,7 +141,7 @@ export class AttemptsUnderWay {
   private cut(step: StepCall, life: AttemptLife, reason: SagaError): void {
     life.interrupt(reason);
     const recording = life.pulse?.end(true);
-    if (recording) void this.expect(recording, () => this.owner.unemployed());
+    if (recording) this.expect(recording, () => this.owner.unemployed());
     this.end(step, life, { outcome: 'transient', error: recordError(reason) });
   }
 
@@ -159,10 +159,11 @@ export class AttemptsUnderWay {
   }
 
   /** Keeps the instance in memory until the answer is there. It is told once the answer counts as heard. */
-  private async expect<T>(answer: Promise<T>, tell: (answer: T) => void): Promise<void> {
+  private expect<T>(answer: Promise<T>, tell: (answer: T) => void): void {
     this.unanswered++;
-    const heard = await answer;
-    this.unanswered--;
-    tell(heard);
+    void answer.then((heard) => {
+      this.unanswered--;
+      tell(heard);
+    });
   }
 }

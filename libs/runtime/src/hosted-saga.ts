@@ -3,8 +3,8 @@ import type { SagaDefinition, StepInvocation } from 'reprise/core';
 /** A saga class that this process can run: its definition, and who performs its local bodies. */
 export interface HostedSaga {
   readonly definition: SagaDefinition;
-  /** Runs a local step, or a local compensation, on the ordinary provider. */
-  perform(step: string, args: readonly unknown[], invocation: StepInvocation): Promise<unknown>;
+  /** Runs a local step, or a local compensation, on the ordinary provider; answers what its body does, a promise or not. */
+  perform(step: string, args: readonly unknown[], invocation: StepInvocation): unknown;
 }
 
 /** Hosted sagas by name and version. */

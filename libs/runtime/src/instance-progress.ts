@@ -1,11 +1,11 @@
-import type { Json, StepCall } from 'reprise/core';
+import type { Clock, Json, StepCall } from 'reprise/core';
 import { callAt, placeOf } from './record-keys.js';
-import { Pulse, type PulseWatch } from './pulse.js';
+import { Pulse, type PulseRecords, type PulseWatch } from './pulse.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** How far the steps of one instance have come (law S5), by the place of the call: with another input it is another. A call whose body says nothing leaves no trace here. */
-export class InstanceProgress {
+export class InstanceProgress implements PulseRecords {
   /** What was said last, and is on record or about to be. */
   private readonly said = new Map<number, Json>();
   /** Calls that another worker, or this one at an earlier time, may have something on record of. */
@@ -22,21 +22,25 @@ export class InstanceProgress {
   }
 
   /** The pulse of an attempt. */
-  pulse(step: StepCall, attempt: number, { timeout, silent, lost }: PulseWatch): Pulse {
-    const { key } = this.identity;
-    const { clock, progress } = this.worker;
-    const call = placeOf(step);
-    return new Pulse({
-      clock,
-      timeout,
-      silent,
-      before: () => this.said.get(call),
-      ask: this.inherited.has(call) ? () => this.read() : undefined,
-      record: (details) => {
-        this.said.set(call, details);
-        return progress.record({ key, call, attempt, details }, lost);
-      },
-    });
+  pulse(step: StepCall, attempt: number, watch: PulseWatch): Pulse {
+    return new Pulse(this, placeOf(step), attempt, watch);
+  }
+
+  get clock(): Clock {
+    return this.worker.clock;
+  }
+
+  before(place: number): Json | undefined {
+    return this.said.get(place);
+  }
+
+  ask(place: number): (() => Promise<void>) | undefined {
+    return this.inherited.has(place) ? () => this.read() : undefined;
+  }
+
+  record(place: number, attempt: number, details: Json, lost: () => void): Promise<void> {
+    this.said.set(place, details);
+    return this.worker.progress.record({ key: this.identity.key, call: place, attempt, details }, lost);
   }
 
   /** No attempt of the call follows. */

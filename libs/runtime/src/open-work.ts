@@ -28,7 +28,7 @@ import type { WorkOwner } from './work-owner.js';
 import type { WorkerContext } from './worker-context.js';
 
 /** The name of the appointment at the end of a delayed start. */
-const BEGINNING = 'beginning';
+const BEGINNING = -1;
 
 /** What is being done about the open calls of one instance: attempts in flight, retries and timers that are due. */
 export class OpenWork {

@@ -1,17 +1,14 @@
 import type { Clock, Json } from 'reprise/core';
 
-export interface PulseOptions {
+/** Where what bodies say of their progress is kept, by the place of the call as it was when the attempt began: with another input it is another. */
+export interface PulseRecords {
   readonly clock: Clock;
-  /** The longest silence in milliseconds; `Infinity`: the body may be silent. */
-  readonly timeout: number;
-  /** What an attempt before this one said last. */
-  readonly before: () => Json | undefined;
-  /** Present when that has still to be asked of the store. */
-  readonly ask?: (() => Promise<void>) | undefined;
-  /** Hands what the body said to the store; resolves when that has it. */
-  readonly record: (details: Json) => Promise<void>;
-  /** The body was silent for too long. */
-  readonly silent: () => void;
+  /** What an attempt of the step before this one said last. */
+  before(place: number): Json | undefined;
+  /** Asks the store what that was; undefined where it is known. */
+  ask(place: number): (() => Promise<void>) | undefined;
+  /** Hands what the body said to the store; resolves when that has it. @param lost the worker does not own the instance any more */
+  record(place: number, attempt: number, details: Json, lost: () => void): Promise<void>;
 }
 
 /** The longest time between two records of an attempt, in milliseconds. */
@@ -30,27 +27,33 @@ export class Pulse {
   private cancelWatch: (() => void) | undefined;
   private cancelRecord: (() => void) | undefined;
 
-  constructor(private readonly options: PulseOptions) {}
+  constructor(
+    private readonly records: PulseRecords,
+    private readonly place: number,
+    private readonly attempt: number,
+    private readonly owner: PulseWatch,
+  ) {}
 
   get before(): Json | undefined {
-    return this.options.before();
+    return this.records.before(this.place);
   }
 
   /** Present when it is not known yet what an attempt before this one said. */
   get ask(): (() => Promise<void>) | undefined {
-    return this.options.ask;
+    return this.records.ask(this.place);
   }
 
   /** The body begins: from here on it should be heard. */
   begin(): void {
-    this.heardAt = this.options.clock.now();
-    if (this.options.timeout !== Infinity) this.watch();
+    if (this.owner.timeout === Infinity) return;
+    this.heardAt = this.records.clock.now();
+    this.watch();
   }
 
   /** The body is alive. @param details how far it has come, encoded */
   beat(details: Json | undefined): void {
     if (this.over) return;
-    const { clock } = this.options;
+    const { clock } = this.records;
     this.heardAt = clock.now();
     if (details === undefined) return;
     this.held = details;
@@ -72,20 +75,21 @@ export class Pulse {
   }
 
   private get gap(): number {
-    return Math.min(this.options.timeout / 2, LONGEST_GAP);
+    return Math.min(this.owner.timeout / 2, LONGEST_GAP);
   }
 
   private record(): Promise<void> {
     const details = this.held!;
     this.held = undefined;
     this.cancelRecord = undefined;
-    this.recordedAt = this.options.clock.now();
-    return this.options.record(details);
+    this.recordedAt = this.records.clock.now();
+    return this.records.record(this.place, this.attempt, details, this.owner.lost);
   }
 
   /** One appointment for many heartbeats: when it comes it is made anew for the time that is left. */
   private watch(): void {
-    const { clock, timeout, silent } = this.options;
+    const { clock } = this.records;
+    const { timeout, silent } = this.owner;
     this.cancelWatch?.();
     this.cancelWatch = clock.schedule(this.heardAt + timeout, () => {
       if (this.over) return;
@@ -97,8 +101,9 @@ export class Pulse {
 
 /** What the pulse of an attempt asks of whoever waits for it. */
 export interface PulseWatch {
-  /** Milliseconds. */
+  /** The longest silence in milliseconds; `Infinity`: the body may be silent. */
   readonly timeout: number;
+  /** The body was silent for too long. */
   readonly silent: () => void;
   /** The worker does not own the instance any more. */
   readonly lost: () => void;

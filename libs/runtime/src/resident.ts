@@ -1,7 +1,6 @@
 import {
   recordError,
   type Execution,
-  type HistoryEvent,
   type IncomingEvent,
   type InstanceHead,
   type Message,
@@ -96,8 +95,7 @@ export class Resident {
       if (outcome !== 'appended') this.leave();
     }
     if (outcome !== 'appended') return outcome;
-    this.gauge.add([turn]);
-    this.act(turn.events);
+    this.appended(turn);
     void this.takeTurns();
     return 'appended';
   }
@@ -165,7 +163,17 @@ export class Resident {
   private async takeTurns(): Promise<void> {
     this.turning = true;
     try {
-      while (this.intake.length > 0 && !this.gone) await this.takeTurn(this.intake.splice(0));
+      while (this.intake.length > 0 && !this.gone) {
+        const consumed: string[] = [];
+        const events = this.read(this.intake.splice(0), consumed);
+        const turn = await within(this.identity, () => this.execution.turn(this.worker.clock.now(), events));
+        if (turn.events.length === 0 && consumed.length === 0) continue;
+        const replies = this.mailbox.takeReplies();
+        const outcome = await this.writer.write(turn, this.execution.state, { consumed, replies });
+        this.mailbox.consumed(consumed);
+        if (outcome === 'appended') this.appended(turn);
+        else this.leave();
+      }
     } catch (error) {
       const cause = recordError(error).message;
       this.worker.log.error('An instance could not take its turn; it is given back.', { ...this.names(), cause });
@@ -175,19 +183,6 @@ export class Resident {
     }
     this.tellQuiet();
     this.rest();
-  }
-
-  private async takeTurn(taken: readonly Intake[]): Promise<void> {
-    const consumed: string[] = [];
-    const events = this.read(taken, consumed);
-    const turn = await within(this.identity, () => this.execution.turn(this.worker.clock.now(), events));
-    if (turn.events.length === 0 && consumed.length === 0) return;
-    const replies = this.mailbox.takeReplies();
-    const outcome = await this.writer.write(turn, this.execution.state, { consumed, replies });
-    this.mailbox.consumed(consumed);
-    if (outcome !== 'appended') return this.leave();
-    this.gauge.add([turn]);
-    this.act(turn.events);
   }
 
   /** One event after the other, each looked at when the one before has been delivered. */
@@ -204,7 +199,9 @@ export class Resident {
   }
 
   /** Acts on a turn that is durable. */
-  private act(events: readonly HistoryEvent[]): void {
+  private appended(turn: Turn): void {
+    const { events } = turn;
+    this.gauge.add([turn]);
     if (this.execution.state.successor) return this.giveWay();
     if (this.execution.state.closed) {
       this.worker.closed(this.identity, events);

@@ -8,9 +8,7 @@ import {
   type StepInvocation,
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
-import type { AttemptLife } from './attempt-life.js';
 import { Deferral } from './deferral.js';
-import type { Pulse } from './pulse.js';
 import { stepToken } from './step-token.js';
 
 /** The attempt that a step's body runs in, as the body sees it: `currentStep()`. */
@@ -22,19 +20,11 @@ export class RunningStep implements StepInvocation {
   readonly key: string;
   readonly undoes?: string;
   readonly deadline: number;
-  /**
-   * By this whoever finishes the step later says how it ended: `SagaCompletions.complete(token, result)`. Opaque, safe in a URL, the
-   * same on every attempt. It is not a secret: guard the endpoint that takes it.
-   */
-  readonly token: string;
-  private readonly transactional: boolean;
-  private readonly life: AttemptLife;
-  private readonly pulse: Pulse;
   private readonly before: Json | undefined;
 
   constructor(
     invocation: StepInvocation,
-    { definition, call, run, life, pulse }: Attempt,
+    private readonly made: Attempt,
     private readonly payloadLimit: number | undefined,
   ) {
     const { saga, instance, step, attempt, key, undoes, deadline } = invocation;
@@ -45,11 +35,16 @@ export class RunningStep implements StepInvocation {
     this.key = key;
     if (undoes !== undefined) this.undoes = undoes;
     this.deadline = deadline;
-    this.token = stepToken({ id: instance, run, call: call.call, edits: call.edits });
-    this.transactional = definition.policy.transactional !== undefined;
-    this.life = life;
-    this.pulse = pulse;
-    this.before = pulse.before;
+    this.before = made.pulse.before;
+  }
+
+  /**
+   * By this whoever finishes the step later says how it ended: `SagaCompletions.complete(token, result)`. Opaque, safe in a URL, the
+   * same on every attempt. It is not a secret: guard the endpoint that takes it.
+   */
+  get token(): string {
+    const { run, call, life } = this.made;
+    return stepToken({ id: this.instance, run, call: call.call, edits: life.edits });
   }
 
   /**
@@ -63,7 +58,7 @@ export class RunningStep implements StepInvocation {
    * @example await fetch(url, { signal: currentStep()!.signal })
    */
   get signal(): AbortSignal {
-    return this.life.signal;
+    return this.made.life.signal;
   }
 
   /**
@@ -80,7 +75,8 @@ export class RunningStep implements StepInvocation {
    * }
    */
   heartbeat(details?: unknown): void {
-    if (details === undefined) return this.pulse.beat(undefined);
+    const { pulse } = this.made;
+    if (details === undefined) return pulse.beat(undefined);
     if (this.transactional) {
       throw new SagaError(
         'CANNOT_RECORD_PROGRESS',
@@ -88,12 +84,16 @@ export class RunningStep implements StepInvocation {
         'Call heartbeat() without details.',
       );
     }
-    this.pulse.beat(encodePayload(details, `the heartbeat of step "${this.step}"`, this.payloadLimit));
+    pulse.beat(encodePayload(details, `the heartbeat of step "${this.step}"`, this.payloadLimit));
   }
 
   /** The details of the latest heartbeat before this attempt, also of one that another process made; undefined when there are none. */
   get lastHeartbeat(): unknown {
     return this.before === undefined ? undefined : decodePayload(this.before);
+  }
+
+  private get transactional(): boolean {
+    return this.made.definition.policy.transactional !== undefined;
   }
 
   /**

@@ -10,13 +10,21 @@ export class SystemClock extends Clock {
   }
 
   schedule(at: number, wake: () => void): () => void {
-    let timer: NodeJS.Timeout;
-    const arm = (): void => {
-      const delay = at - Date.now();
-      timer = delay > LONGEST ? setTimeout(arm, LONGEST) : setTimeout(wake, Math.max(0, delay));
-      timer.unref();
-    };
-    arm();
+    const delay = at - Date.now();
+    if (delay > LONGEST) return this.scheduleFar(at, wake);
+    const timer = setTimeout(wake, Math.max(0, delay));
+    timer.unref();
     return () => clearTimeout(timer);
+  }
+
+  /** In several strides. */
+  private scheduleFar(at: number, wake: () => void): () => void {
+    let cancel = (): void => undefined;
+    const timer = setTimeout(() => (cancel = this.schedule(at, wake)), LONGEST);
+    timer.unref();
+    return () => {
+      clearTimeout(timer);
+      cancel();
+    };
   }
 }

@@ -54,9 +54,8 @@ export class TransactionalAttempts {
    * @param args the arguments of the compensation; of a local one the first is the result of the step
    */
   async forestall(attempt: Attempt, args: readonly unknown[]): Promise<readonly unknown[]> {
-    const { hosted, definition, call } = attempt;
-    if (call.undoes === undefined || !takesBackTransaction(hosted.definition.steps.values(), definition.name))
-      return args;
+    const { hosted, definition } = attempt;
+    if (!takesBackTransaction(hosted.definition.steps.values(), definition.name)) return args;
     // A result that history has was committed.
     if (!definition.command && args[0] !== undefined) return args;
     for (const key of keysOf(attempt, attempt.target!)) {

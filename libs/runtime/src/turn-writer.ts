@@ -10,6 +10,7 @@ import {
   type StartRecord,
   type Tags,
   type Turn,
+  type TurnAppend,
 } from 'reprise/core';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
@@ -39,7 +40,8 @@ export class TurnWriter {
     private tags: Tags = {},
   ) {}
 
-  async write(turn: Turn, state: SagaState, { consumed = [], replies = [], start }: TurnExtras): Promise<Written> {
+  async write(turn: Turn, state: SagaState, extras: TurnExtras): Promise<Written> {
+    const { consumed, replies, start } = extras;
     if (start) this.tags = start.tags;
     const tags = this.changedTags(turn);
     const head = this.changedHead(state, tags);
@@ -47,18 +49,16 @@ export class TurnWriter {
     const leaving = outgoingOf(turn, state, id, key.run);
     const emitted = this.identity.activation?.publish(leaving);
     const letters = emitted?.outgoing ?? leaving;
-    const answers = state.updates.size > 0 ? [...replies, ...repliesOf(turn, state)] : replies;
+    const answers = state.updates.size > 0 ? [...(replies ?? []), ...repliesOf(turn, state)] : (replies ?? []);
+    // Not spread together: most turns are nothing but their events, and this is made for each.
+    const append: { -readonly [Part in keyof TurnAppend]: TurnAppend[Part] } = { key, seq: this.length, turn };
+    if (start) append.start = start;
+    if (head) append.head = head;
+    if (consumed && consumed.length > 0) append.consumed = consumed;
+    if (answers.length > 0) append.replies = answers;
+    if (letters.length > 0) append.outgoing = letters;
     try {
-      const outcome = await this.worker.commit({
-        key: this.identity.key,
-        seq: this.length,
-        turn,
-        ...(start ? { start } : {}),
-        ...(head ? { head } : {}),
-        ...(consumed.length > 0 ? { consumed } : {}),
-        ...(answers.length > 0 ? { replies: answers } : {}),
-        ...(letters.length > 0 ? { outgoing: letters } : {}),
-      });
+      const outcome = await this.worker.commit(append);
       if (outcome === 'appended') {
         this.length++;
         emitted?.published();
@@ -113,12 +113,12 @@ export class TurnWriter {
     tags: Tags | undefined,
   ): InstanceHead | undefined {
     const head = { status, retrying: retrying > 0 && !closed };
+    const sameIncident = !incident || incident.message === this.head.error?.message;
+    const same = status === this.head.status && head.retrying === this.head.retrying && sameIncident;
+    if (same && !tags) return undefined;
     const shown = incident
       ? { name: 'SagaError', code: incident.code, message: incident.message }
       : error && summariseError(error);
-    const sameIncident = !incident || incident.message === this.head.error?.message;
-    const same = head.status === this.head.status && head.retrying === this.head.retrying && sameIncident;
-    if (same && !tags) return undefined;
     this.head = shown ? { ...head, error: shown } : head;
     return tags ? { ...this.head, tags } : this.head;
   }

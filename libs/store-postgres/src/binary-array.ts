@@ -73,10 +73,29 @@ function writeElement(type: ElementType, value: string | number | boolean, at: n
   }
 }
 
+/** Digit by digit: a text without the hyphens would have to be made for each element. */
 function writeUuid(text: string, at: number): number {
-  const digits = text.replaceAll('-', '');
-  if (digits.length === 32 && scratch.write(digits, at, 'hex') === 16) return 16;
+  let digits = 0;
+  for (let i = 0; i < text.length && digits <= 32; i++) {
+    const code = text.charCodeAt(i);
+    if (code === HYPHEN) continue;
+    const digit = hexDigit(code);
+    if (digit < 0) break;
+    const place = at + (digits >> 1);
+    scratch[place] = digits % 2 === 0 ? digit << 4 : scratch[place]! | digit;
+    digits++;
+    if (digits === 32 && i === text.length - 1) return 16;
+  }
   throw new TypeError(`${JSON.stringify(text)} is not a UUID.`);
+}
+
+const HYPHEN = 45;
+
+/** The value of a digit, -1 for anything else. */
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** Whole numbers only; in two halves, since a BigInt per element would cost more than the rest of it. */
