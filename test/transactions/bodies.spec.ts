@@ -182,17 +182,27 @@ describe('S9 the body of a transactional step', () => {
 
   it('S9 S7 has its late commit taken for the outcome of the step', async () => {
     const slow = new Gate();
+    let holder = 0;
     body = async (account, { attempt }) => {
-      if (attempt > 1) throw new Error('the first attempt is still at it');
+      if (holder > 0) {
+        await slow.opened;
+        throw new Error(`attempt ${holder} is still at it`);
+      }
+      // The server would end it for being idle while this process stands still.
+      await transactionManager().query(`set local idle_in_transaction_session_timeout = '1min'`);
+      holder = attempt;
       await book(account);
-      // Not idle: the server hears of it every now and then.
-      while (!slow.reached) await transactionManager().query('select pg_sleep(0.02)');
+      await slow.pass();
       return 'late';
     };
     await running.engine.start(definition, { how: 'hasty', account: 'late' }, { id: 'late' });
-    await until(async () => (await running.engine.history('late')).length > 1);
-    void slow.pass();
+    const events = async () => (await running.engine.history('late')).flatMap((turn) => turn.events);
+    await until(async () =>
+      (await events()).some((event) => event.type === 'StepAttemptFailed' && event.attempt === holder),
+    );
+    slow.open();
     await expect(running.engine.result('late', { definition, timeout: '20s' })).resolves.toBe('late');
+    expect(await events()).toContainEqual(expect.objectContaining({ type: 'StepCompleted', attempt: holder }));
     expect(await books.amounts('late')).toEqual([1]);
   });
 });
