@@ -61,6 +61,6 @@ function isEnvelope(value: unknown): value is StepEnvelope {
     value['v'] === 1 &&
     texts.every((text) => typeof text === 'string') &&
     numbers.every((number) => typeof number === 'number') &&
-    (value['undoes'] === undefined || typeof value['undoes'] === 'string')
+    [value['undoes'], value['flow']].every((text) => text === undefined || typeof text === 'string')
   );
 }

@@ -3,6 +3,7 @@ import type { InstanceKey } from './instance-key.js';
 import type { Json } from './json.js';
 import type { RecordedError } from './error-record.js';
 import type { TraceContext } from './tracing.js';
+import type { ParentLink } from './parent-link.js';
 
 /** What tells how one event came from others: travels with every cue (law M6). */
 export interface CueLinks {
@@ -36,6 +37,23 @@ export interface CueOrigin {
   readonly event: string;
   readonly flow: string;
   readonly correlation: string;
+}
+
+/** What the start of an instance says of who began it. */
+export interface Beginning {
+  readonly flow?: string;
+  readonly cue?: CueOrigin;
+  readonly parent?: ParentLink;
+}
+
+/**
+ * The flow that an instance belongs to (law M6): that of whoever began it, through however many sagas and services; its own, if nothing
+ * did. A history that does not name it was begun by its parent or by a cue, or by nobody.
+ *
+ * @param id of the instance
+ */
+export function flowOf(started: Beginning | undefined, id: string): string {
+  return started?.flow ?? started?.cue?.flow ?? started?.parent?.id ?? id;
 }
 
 /** One cue on its way to one subscriber, taken by one courier for a while. */

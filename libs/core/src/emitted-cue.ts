@@ -1,4 +1,4 @@
-import type { Cue, CueLinks } from './cue.js';
+import { flowOf, type Cue, type CueLinks } from './cue.js';
 import { cueMarks } from './cue-marks.js';
 import type { EventEmitted } from './cue-history.js';
 import { shardOf } from './shard.js';
@@ -20,7 +20,7 @@ export function emission(event: EventEmitted, at: number, state: SagaState, id: 
   const links: EmittedLinks = {
     at,
     // What it waited for belongs to the flow of whoever sent that, but the instance stays in its own.
-    flow: state.started?.cue?.flow ?? state.started?.parent?.id ?? id,
+    flow: flowOf(state.started, id),
     causation: state.cues.latest?.id ?? run,
     correlation: key,
     marks: cueMarks(event.event, event.payload),

@@ -38,6 +38,8 @@ export interface SagaStarted {
   readonly cue?: CueOrigin;
   /** The trace in which it was started: everything later links to it. */
   readonly trace?: TraceContext;
+  /** The flow that it belongs to, where neither its parent's id nor its cue says it: see `flowOf`. */
+  readonly flow?: string;
 }
 /** The time of a delayed start has come: `run()` begins. */
 export interface SagaBegan {

@@ -19,7 +19,7 @@ export { isUndecided } from './undecided.js';
 export { isDecision, NonDeterministicError, sameJson, type Mismatch } from './decision-match.js';
 export { isScheduledId, tickId, type DeclaredSchedule } from './declared-schedule.js';
 export { SHARDS, shardOf } from './shard.js';
-export { cueOperation, INSTANCES, sagaSubscriber, serviceSubscriber } from './cue.js';
+export { cueOperation, flowOf, INSTANCES, sagaSubscriber, serviceSubscriber } from './cue.js';
 export type { Cue, CueDelivery, CueLinks, CueOrigin, CueSubscriber, CueWait } from './cue.js';
 export type { CueTrace, DeadLetter, DeliveryOutcome, SettledDelivery } from './cue.js';
 export type { DeliveryTimes, HandlingTimes } from './delivery-times.js';

@@ -1,5 +1,6 @@
 import { CallLedger } from './call-ledger.js';
 import type { CallState, StepCall } from './call-state.js';
+import { flowOf } from './cue.js';
 import { corrupt } from './corrupt-history.js';
 import type { HistoryEvent, IncidentOpened, SagaContinued, SagaStarted, Turn, UndoRequested } from './event.js';
 import type { RecordedError } from './error-record.js';
@@ -220,10 +221,10 @@ export class SagaState {
     this.ledger.settleTime(call, 'the end of its wait');
   }
 
-  /** What another run came to becomes this run's past: it goes on as if nobody had held it, and is nobody's child. */
+  /** What another run came to becomes this run's past: it goes on as if nobody had held it, and is nobody's child. It stays in its flow. */
   private branch(event: SagaForked, at: number): void {
     const { parent: _parent, ...started } = this.started!;
-    this.started = started;
+    this.started = { ...started, flow: flowOf(this.started, event.from.id) };
     this.paused = false;
     this.offence = undefined;
     this.ledger.branch(event, at);

@@ -5,6 +5,8 @@ export interface StepInvocation {
   readonly saga: string;
   /** The instance's id. */
   readonly instance: string;
+  /** The flow that the instance belongs to (law M6), if it is another's: that of its first parent, or of the cue that started it. */
+  readonly flow?: string;
   readonly step: string;
   /** 1 for the first try. */
   readonly attempt: number;

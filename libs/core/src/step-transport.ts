@@ -18,6 +18,8 @@ export interface StepEnvelope {
   readonly saga: string;
   /** The instance's id. */
   readonly instance: string;
+  /** The flow that the instance belongs to, if it is another's (law M6). */
+  readonly flow?: string;
   readonly run: string;
   readonly step: string;
   readonly call: number;

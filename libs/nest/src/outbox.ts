@@ -9,6 +9,8 @@ export interface EventCause {
   readonly key: string;
   /** The instance that asked, if it was one. */
   readonly instance?: string;
+  /** The flow that the instance belongs to, if it is another's. */
+  readonly flow?: string;
   readonly cue?: CueEnvelope;
 }
 
@@ -51,7 +53,7 @@ export class Outbox {
   async publish<E extends CueEvent>(event: E, payload: EventPayload<E>, options: OutboxOptions = {}): Promise<string> {
     demandEvent(event, payload);
     const { cause, manager, key, id } = options;
-    const flow = cause && (cause.cue?.flow ?? (cause.instance || cause.key));
+    const flow = cause && (cause.cue?.flow ?? cause.flow ?? (cause.instance || cause.key));
     const correlation = options.correlation ?? cause?.cue?.correlation;
     const { cues } = await this.registrar.started();
     return cues.publish(event.name, payload, {

@@ -19,10 +19,11 @@ const ORDINARY_PATIENCE = 30_000;
 
 /** What a handler may know of the request of a saga. */
 export function sagaStep(envelope: StepEnvelope, manager: EntityManager | undefined): HandlerStep {
-  const { saga, instance, step, attempt, key, undoes, deadline, traceparent, cue } = envelope;
+  const { saga, instance, flow, step, attempt, key, undoes, deadline, traceparent, cue } = envelope;
   const invocation: Omit<HandlerStep, 'manager'> = {
     saga,
     instance,
+    ...(flow === undefined ? {} : { flow }),
     step,
     attempt,
     key,

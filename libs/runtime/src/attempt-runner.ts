@@ -159,13 +159,24 @@ export class AttemptRunner {
   }
 }
 
-function invocationOf({ hosted, definition, call, target, instance, run, attempt, deadline }: Attempt): StepInvocation {
+function invocationOf({
+  hosted,
+  definition,
+  call,
+  target,
+  instance,
+  flow,
+  run,
+  attempt,
+  deadline,
+}: Attempt): StepInvocation {
   const tries = attempt - (definition.verdict ? (call.triedBefore ?? 0) : 0);
   // A participant answers one request per key: a look is another request than the step, and each look a new one.
   const look = definition.verdict && definition.command ? `:verify:${tries}` : '';
   return {
     saga: hosted.definition.name,
     instance,
+    ...(flow === instance ? {} : { flow }),
     step: definition.name,
     attempt: tries,
     key: idempotencyKey(run, call) + look,

@@ -11,6 +11,8 @@ export interface Attempt {
   /** Of a compensation: the step that it takes back. */
   readonly target?: StepCall | undefined;
   readonly instance: string;
+  /** The flow that the instance belongs to (law M6). */
+  readonly flow: string;
   readonly run: string;
   readonly attempt: number;
   readonly deadline: number;

@@ -16,6 +16,8 @@ import type { WorkerContext } from './worker-context.js';
 /** Whoever wants the attempts to be made. */
 export interface AttemptsOwner {
   step(call: number): StepCall | undefined;
+  /** The flow that the instance belongs to (law M6). */
+  flow(): string;
   /** An attempt ended, or its time is up. @param late true when nobody waited for it any more (S7) */
   ended(step: StepCall, life: AttemptLife, outcome: AttemptOutcome | DeferredOutcome, late: boolean): void;
   /** Something that was waited for is over, and changes nothing. */
@@ -115,6 +117,7 @@ export class AttemptsUnderWay {
       call,
       target,
       instance: id,
+      flow: this.owner.flow(),
       run: key.run,
       attempt,
       deadline,

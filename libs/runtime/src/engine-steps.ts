@@ -18,7 +18,12 @@ import type { Attempt } from './attempt.js';
 export type StartChild = (
   saga: StartableSaga,
   input: unknown,
-  options: { readonly id: string; readonly parent: ParentLink; readonly onClosed: 'return' | 'restart' },
+  options: {
+    readonly id: string;
+    readonly parent: ParentLink;
+    readonly flow?: string;
+    readonly onClosed: 'return' | 'restart';
+  },
 ) => Promise<{ readonly began: boolean }>;
 
 type Outcome = AttemptOutcome | DeferredOutcome;
@@ -35,12 +40,12 @@ export class EngineSteps {
   ) {}
 
   /** Rejects with what is worth another try. */
-  async perform({ definition, call, instance, run }: Attempt, args: readonly unknown[]): Promise<Outcome> {
+  async perform({ definition, call, instance, flow, run }: Attempt, args: readonly unknown[]): Promise<Outcome> {
     const link: ParentLink = { id: instance, run, call: call.call };
     const id = args[0] as string;
     const { engine } = definition;
     return engine!.performs === 'child'
-      ? this.start(engine!.saga, id, args[1], link, call.origin)
+      ? this.start(engine!.saga, id, args[1], { parent: link, ...(flow === instance ? {} : { flow }) }, call.origin)
       : this.undo(id, link, args[1] === 'terminate');
   }
 
@@ -49,11 +54,12 @@ export class EngineSteps {
     saga: StartableSaga,
     id: string,
     input: unknown,
-    parent: ParentLink,
+    made: { readonly parent: ParentLink; readonly flow?: string },
     origin: RunOrigin | undefined,
   ): Promise<Outcome> {
+    const { parent } = made;
     const start = (onClosed: 'return' | 'restart'): ReturnType<StartChild> =>
-      this.startChild(saga, input, { id, parent, onClosed });
+      this.startChild(saga, input, { id, ...made, onClosed });
     try {
       if ((await start('return')).began) return LATER;
       const found = await this.store.find(shardOf(id), id);

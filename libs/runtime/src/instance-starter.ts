@@ -53,6 +53,8 @@ export interface InnerStartOptions extends StartOptions {
   readonly cue?: CueOrigin;
   /** What it is a part of; default: what the caller is in. */
   readonly trace?: TraceContext | undefined;
+  /** The flow that it belongs to, where that is not its parent's id or that of its cue. */
+  readonly flow?: string;
 }
 
 type KnownStart = InnerStartOptions & { readonly id: string };
@@ -95,7 +97,7 @@ export class InstanceStarter {
     // Until the caller commits, or its delay is over, nobody may run it; then whoever has room does.
     const hosted = worker?.hasRoom && !within && !delay ? sagas.get(saga, version) : undefined;
     const tags = decodeTags(encodeTags(options.tags ?? {}));
-    const { parent, cue, trace, signals = [], onClosed = delay?.debounced ? 'restart' : 'return' } = options;
+    const { parent, cue, flow, trace, signals = [], onClosed = delay?.debounced ? 'restart' : 'return' } = options;
     const start: StartRecord = {
       id,
       saga,
@@ -116,6 +118,7 @@ export class InstanceStarter {
       ...(delay ? { delayed: true } : {}),
       ...(cue ? { cue } : {}),
       ...(trace ? { trace } : {}),
+      ...(flow === undefined ? {} : { flow }),
     };
     const first = { key, seq: 0, turn: { at: clock.now(), events: [event] }, start, ...(delay ? held(delay) : {}) };
     const outcome = within

@@ -3,6 +3,7 @@ import {
   afterResult,
   awaitsPerson,
   deadlineOf,
+  flowOf,
   isOpenStep,
   policyOf,
   unanswered,
@@ -49,6 +50,7 @@ export class OpenWork {
     this.permits = new AttemptPermits(identity, worker.admission);
     this.attempts = new AttemptsUnderWay(identity, worker, this.appointments, {
       step: (call) => this.state.step(call),
+      flow: () => flowOf(this.state.started, identity.id),
       ended: (...ended) => this.ended(...ended),
       unemployed: () => owner.unemployed(),
     });

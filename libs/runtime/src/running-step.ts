@@ -15,6 +15,7 @@ import { stepToken } from './step-token.js';
 export class RunningStep implements StepInvocation {
   readonly saga: string;
   readonly instance: string;
+  readonly flow?: string;
   readonly step: string;
   readonly attempt: number;
   readonly key: string;
@@ -27,9 +28,10 @@ export class RunningStep implements StepInvocation {
     private readonly made: Attempt,
     private readonly payloadLimit: number | undefined,
   ) {
-    const { saga, instance, step, attempt, key, undoes, deadline } = invocation;
+    const { saga, instance, flow, step, attempt, key, undoes, deadline } = invocation;
     this.saga = saga;
     this.instance = instance;
+    if (flow !== undefined) this.flow = flow;
     this.step = step;
     this.attempt = attempt;
     this.key = key;

@@ -2,7 +2,7 @@ import { ENGINE_RULES, type SagaStarted, type SagaState, type Successor } from '
 
 /** The run that takes over from one that continues as new. @param at milliseconds since the epoch */
 export function successorOf({ started, successor }: SagaState, run: string, at: number): Successor {
-  const { saga, parent, cue, trace } = started!;
+  const { saga, parent, cue, flow, trace } = started!;
   const { next, version, input } = successor!;
   const event: SagaStarted = {
     type: 'SagaStarted',
@@ -14,6 +14,7 @@ export function successorOf({ started, successor }: SagaState, run: string, at: 
     ...(parent ? { parent } : {}),
     ...(cue ? { cue } : {}),
     ...(trace ? { trace } : {}),
+    ...(flow === undefined ? {} : { flow }),
   };
   return { run: next, version, turn: { at, events: [event] } };
 }

@@ -25,11 +25,13 @@ export async function requestOf(
 }
 
 function envelopeOf(command: StepCommand): StepEnvelope {
-  const { saga, instance, run, step, call, attempt, key, undoes, deadline, traceparent, tracestate, cue } = command;
+  const { saga, instance, flow, run, step, call, attempt, key, undoes, deadline, traceparent, tracestate, cue } =
+    command;
   return {
     v: 1,
     saga,
     instance,
+    ...(flow === undefined ? {} : { flow }),
     run,
     step,
     call,
