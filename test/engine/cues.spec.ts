@@ -289,6 +289,50 @@ describe('a saga that waits for an event', () => {
     expect(await run.result()).toEqual([paid('a'), paid('b'), paid('c')]);
   });
 
+  it('M6 gets one that came before the wait earlier than those that come while it is looked for', async () => {
+    const lab = new Lab();
+    await lab.open([AwaitPaymentSaga]);
+    await lab.start(AwaitPaymentSaga, { orderId: 'o1', times: 2 });
+    await lab.engine.cues.publish('order.paid', paid('a'));
+    await lab.calm();
+    let look = (): void => undefined;
+    const looked = new Promise<void>((resolve) => (look = resolve));
+    lab.store.cues.pass = (place) => (place === 'after a wait for an event was known' ? looked : Promise.resolve());
+    await lab.engine.signal('one', 'begin', []);
+    await lab.calm();
+    await lab.engine.cues.publish('order.paid', paid('b'));
+    await lab.calm();
+    look();
+    await lab.calm();
+    expect(await lab.result(AwaitPaymentSaga)).toEqual([paid('a'), paid('b')]);
+  });
+
+  it('M6 gets one that came before the wait earlier than others, also when the process dies that looked for it', async () => {
+    const lab = new Lab();
+    await lab.open([AwaitPaymentSaga]);
+    await lab.start(AwaitPaymentSaga, { orderId: 'o1', times: 2 });
+    await lab.engine.cues.publish('order.paid', paid('a'));
+    await lab.calm();
+    lab.store.cues.pass = (place) =>
+      place === 'after a wait for an event was known' ? new Promise<void>(() => undefined) : Promise.resolve();
+    await lab.engine.signal('one', 'begin', []);
+    await lab.calm();
+    await lab.engine.crash();
+    await lab.store.cues.publish([{ ...lab.store.cues.published[0]!, id: 'b', payload: { orderId: 'o1', by: 'b' } }]);
+    const [wait] = await lab.store.cues.waiting(lab.store.cues.published[1]!);
+    const about = { cue: 'b', run: wait!.key.run, call: wait!.call, flow: 'b' };
+    await lab.store.post(wait!.key.shard, 'one', {
+      id: 'to the wait',
+      kind: 'cue',
+      name: 'order.paid',
+      input: [{ orderId: 'o1', by: 'b' }, about],
+    });
+    lab.store.cues.pass = () => Promise.resolve();
+    await lab.open([AwaitPaymentSaga]);
+    await lab.calm();
+    expect(await lab.result(AwaitPaymentSaga)).toEqual([paid('a'), { orderId: 'o1', by: 'b' }]);
+  });
+
   it('M5 goes on without it when the time is up, and one that comes later is on record', async () => {
     const lab = new Lab();
     await lab.open([AwaitPaymentSaga]);

@@ -24,8 +24,8 @@ import { uuidV7 } from './uuid-v7.js';
 
 /** How long one delivery may take, in milliseconds. */
 const TIMEOUT = 30_000;
-/** How much longer a delivery is taken: another worker takes it over then. */
-const SLACK = 15_000;
+/** How much longer a delivery is taken, as a part of that: another worker takes it over then, if this one is gone. */
+const SLACK = 0.5;
 
 /** How long cues are kept. */
 const KEEP = '7 days';
@@ -73,7 +73,7 @@ export class CueDesk {
           ...(giveUpAfter === undefined ? {} : { giveUpAfter: milliseconds(giveUpAfter) }),
         },
         poll: spanOf(options.poll ?? '1s'),
-        lease: limit + SLACK,
+        lease: limit * (1 + SLACK),
         warn: (message, details) => log.warn(message, details),
         deliver: (delivery) => dispatch.deliver(delivery),
       },

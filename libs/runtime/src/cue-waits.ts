@@ -1,4 +1,12 @@
-import { cueMarks, isOpenWait, recordError, type Cue, type CueWait, type IncomingEvent } from 'reprise/core';
+import {
+  cueMarks,
+  isOpenWait,
+  recordError,
+  type Cue,
+  type CueWait,
+  type IncomingEvent,
+  type Message,
+} from 'reprise/core';
 import { Backoff } from './backoff.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkOwner } from './work-owner.js';
@@ -10,7 +18,8 @@ import type { WorkerContext } from './worker-context.js';
  */
 export class CueWaits {
   private readonly known = new Set<number>();
-  private pending = 0;
+  /** Looks for what came before the wait, by its call. */
+  private readonly searches = new Map<number, Promise<void>>();
   private stopped = false;
 
   constructor(
@@ -21,14 +30,25 @@ export class CueWaits {
 
   /** True while the store does not know yet that the instance waits: it may not leave memory. */
   get underway(): boolean {
-    return this.pending > 0;
+    return this.searches.size > 0;
   }
 
   /** Makes known that the call waits, if it does. */
   begin(call: number): void {
     if (this.stopped || this.known.has(call) || !this.waitOf(call)) return;
     this.known.add(call);
-    void this.register(call);
+    this.searches.set(call, this.register(call));
+  }
+
+  /**
+   * What a cue has to let go before: what came before the wait, even if it was made known by a process that is gone. So cues of one key
+   * come in their order (law M6). Undefined when that has been looked for.
+   */
+  search({ kind, input }: Message): Promise<void> | undefined {
+    if (kind !== 'cue') return undefined;
+    const { call } = input[1] as { readonly call: number };
+    this.begin(call);
+    return this.searches.get(call);
   }
 
   /** Calls that wait no longer. */
@@ -48,7 +68,6 @@ export class CueWaits {
   private async register(call: number): Promise<void> {
     const { worker, owner } = this;
     const backoff = new Backoff(50, 5_000);
-    this.pending++;
     for (let wait = this.waitOf(call); wait && !this.stopped; wait = this.waitOf(call)) {
       try {
         const found = await worker.cues.await(wait);
@@ -60,7 +79,7 @@ export class CueWaits {
         await new Promise<void>((resolve) => worker.clock.schedule(worker.clock.now() + backoff.next(), resolve));
       }
     }
-    this.pending--;
+    this.searches.delete(call);
     if (!this.stopped) owner.unemployed();
   }
 

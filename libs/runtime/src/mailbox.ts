@@ -20,6 +20,8 @@ export interface MailboxOwner {
   readonly gone: boolean;
   /** What word of how a step ended means. */
   told(result: Message): readonly IncomingEvent[];
+  /** What has to be known before a message comes in. */
+  search(message: Message): Promise<void> | undefined;
   /** What an operator asks for. */
   operation(message: Message): Operation;
   orphan(orphan: Omit<Orphan, 'key'>): void;
@@ -50,9 +52,17 @@ export class Mailbox {
       if (message.unreadable || this.pending.has(message.id)) continue;
       this.pending.add(message.id);
       if (message.kind === 'operate') void this.prepare(message, receive);
-      else receive(this.intake(message, () => messageEffect(message, this.owner.execution, this.owner.definition)));
+      else this.admit(message, receive);
     }
     for (const intake of this.blocking(unread)) receive(intake);
+  }
+
+  private admit(message: Message, receive: (intake: Intake) => void): void {
+    const { execution, definition } = this.owner;
+    const intake = this.intake(message, () => messageEffect(message, execution, definition));
+    const search = this.owner.search(message);
+    if (search) void search.then(() => receive(intake));
+    else receive(intake);
   }
 
   /** Hands over what an operator asks for as soon as it can be done. If the database is away, it is taken again later. */

@@ -56,6 +56,7 @@ export class Resident {
       get gone() {
         return gone();
       },
+      search: (message) => this.work.waits.search(message),
       operation: (message) => new Operation(message, identity, worker.attempts, this.execution),
       told: (result) => this.work.told(result),
       orphan: (orphan) => worker.orphan(key, orphan),

@@ -139,6 +139,7 @@ export class Stage {
       lease: '1s',
       poll: '100ms',
       keep: '50ms',
+      cues: { timeout: '1s', backoff: '50ms' },
       ...(calendar ? { calendar } : {}),
     });
     for (const saga of hosted) engine.host(saga);
