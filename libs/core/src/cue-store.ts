@@ -17,11 +17,12 @@ export abstract class CueStore {
 
   /**
    * Publishes, in their order, what has left with turns of a run: each goes to all who hear it now, all or nothing. Published twice it is
-   * published once.
+   * published once. Other processes are hinted at it if somebody hears it who is not among the `served`.
+   * @param served subscribers to which the caller brings cues itself
    */
-  abstract collect(run: InstanceKey): Promise<void>;
+  abstract collect(run: InstanceKey, served?: readonly string[]): Promise<void>;
   /** The same for cues that come from elsewhere. One whose id is known is not published again. */
-  abstract publish(cues: readonly Cue[]): Promise<void>;
+  abstract publish(cues: readonly Cue[], served?: readonly string[]): Promise<void>;
 
   /**
    * Takes deliveries that are due, for `lease` milliseconds, and counts the attempt. Of the cues of one key each subscriber gets the next
@@ -50,4 +51,7 @@ export abstract class CueStore {
 
   /** Removes cues that are older than so many milliseconds and on their way to nobody, up to a limit. Dead letters stay. */
   abstract sweep(olderThan: number, limit: number): Promise<number>;
+
+  /** Calls `listener` when there may be something to deliver. A hint only (law W7): it may be late, needless or missing. */
+  abstract onHint(listener: () => void): () => void;
 }

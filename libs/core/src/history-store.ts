@@ -97,7 +97,7 @@ export interface CallerStore {
   /** As `append` of one start that nobody owns. */
   start(turn: TurnAppend): Promise<AppendOutcome>;
   post(shard: number, id: string, message: Message): Promise<PostOutcome>;
-  /** As `CueStore.publish`. */
+  /** As `CueStore.publish`; whoever brings cues, the caller's process too, is hinted at it when the transaction has committed. */
   publish(cues: readonly Cue[]): Promise<void>;
   /** The newest run of `id`, also one that this very transaction has started. */
   find(shard: number, id: string): Promise<InstanceSummary | undefined>;

@@ -46,11 +46,15 @@ export class CueDesk {
   private readonly courier: CueCourier;
   private readonly sweep: CueSweep | undefined;
   private readonly subscribers: readonly CueSubscriber[];
+  /** Those that this process brings cues to. */
+  private readonly served: readonly string[];
+  private stopHints: (() => void) | undefined;
 
   constructor(private readonly means: CueDeskMeans) {
     const { store, clock, log, sagas, options, start, posted } = means;
     const { giveUpAfter, backoff, timeout = TIMEOUT, keep = KEEP } = options.cues ?? {};
     this.subscribers = subscribersOf(options, sagas);
+    this.served = [INSTANCES, ...this.subscribers.map(({ name }) => name)];
     const limit = milliseconds(timeout);
     // Without polling the store is there for hints alone, as in tests, whose time may jump by years.
     this.sweep = options.poll === Infinity ? undefined : new CueSweep(store.cues, clock, log, milliseconds(keep));
@@ -77,7 +81,7 @@ export class CueDesk {
         warn: (message, details) => log.warn(message, details),
         deliver: (delivery) => dispatch.deliver(delivery),
       },
-      [INSTANCES, ...this.subscribers.map(({ name }) => name)],
+      this.served,
     );
   }
 
@@ -93,17 +97,20 @@ export class CueDesk {
   /** Says who is here and hears what, and begins to deliver. */
   async start(): Promise<void> {
     await this.means.store.cues.subscribe(this.subscribers);
+    this.stopHints = this.means.store.cues.onHint(() => this.courier.hint());
     this.courier.start();
     this.sweep?.start();
   }
 
   /** @param grace milliseconds for what is under way */
   async stop(grace: number): Promise<void> {
+    this.stopHints?.();
     await Promise.all([this.courier.stop(grace), this.sweep?.stop()]);
   }
 
   /** As a crash would. */
   halt(): void {
+    this.stopHints?.();
     this.courier.halt();
     void this.sweep?.stop();
   }
@@ -115,7 +122,7 @@ export class CueDesk {
 
   /** Publishes what a run has emitted; durable with the turn that emitted it until then. */
   async collect(run: InstanceKey): Promise<void> {
-    await this.means.store.cues.collect(run);
+    await this.means.store.cues.collect(run, this.served);
     this.courier.hint();
   }
 
@@ -129,13 +136,15 @@ export class CueDesk {
     const cue: Cue = { id, event, key, payload: encoded, at, marks, flow, causation, correlation };
     const { tracing } = this.means.options;
     await (tracing ? tracedPublish(tracing, cue, (traced) => this.hand(traced, options)) : this.hand(cue, options));
-    this.courier.hint();
     return id;
   }
 
   private async hand(cue: Cue, { manager }: PublishOptions): Promise<void> {
     const { store } = this.means;
-    await (manager ? store.within(manager) : store.cues).publish([cue]);
+    // What a transaction publishes is there when it has committed, and the store hints at it then.
+    if (manager) return store.within(manager).publish([cue]);
+    await store.cues.publish([cue], this.served);
+    this.courier.hint();
   }
 }
 

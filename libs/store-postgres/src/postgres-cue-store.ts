@@ -13,6 +13,7 @@ import {
 } from 'reprise/core';
 import { binaryArray } from './binary-array.js';
 import type { Row, Statements } from './connection.js';
+import { hintChannel, type HintListener } from './hint-listener.js';
 import { awaitCue } from './statements/await-cue.js';
 import { collectCues } from './statements/collect-cues.js';
 import { discardCues } from './statements/discard-cues.js';
@@ -30,10 +31,20 @@ import { traceOfRow } from './cue-trace.js';
 import { waitingForCue } from './statements/waiting-for-cue.js';
 import { jsonOf } from './summary.js';
 
+/** What hints about cues carry: see publish-tail. */
+const SUBJECT = 'cues';
+
 /** Events on their way, in the tables of the migration `cues`. */
 export class PostgresCueStore extends CueStore {
-  constructor(private readonly statements: Statements) {
+  private readonly channel: string;
+
+  /** @param hints listens for what others publish; not in a transaction */
+  constructor(
+    private readonly statements: Statements,
+    private readonly hints?: HintListener,
+  ) {
     super();
+    this.channel = hintChannel(statements.schemaName);
   }
 
   override async subscribe(subscribers: readonly CueSubscriber[]): Promise<void> {
@@ -46,11 +57,11 @@ export class PostgresCueStore extends CueStore {
     ]);
   }
 
-  override async collect({ shard, run }: InstanceKey): Promise<void> {
-    await this.statements.run(collectCues, [shard, run]);
+  override async collect({ shard, run }: InstanceKey, served: readonly string[] = []): Promise<void> {
+    await this.statements.run(collectCues, [shard, run, this.channel, binaryArray('text', served)]);
   }
 
-  override async publish(cues: readonly Cue[]): Promise<void> {
+  override async publish(cues: readonly Cue[], served: readonly string[] = []): Promise<void> {
     if (cues.length === 0) return;
     await this.statements.run(publishCues, [
       texts(cues, ({ id }) => id),
@@ -65,6 +76,8 @@ export class PostgresCueStore extends CueStore {
         marks,
         trace,
       })),
+      this.channel,
+      binaryArray('text', served),
     ]);
   }
 
@@ -166,7 +179,7 @@ export class PostgresCueStore extends CueStore {
   }
 
   override async redeliver(cue: string, subscriber: string): Promise<boolean> {
-    return (await this.statements.run(redeliverCue, [subscriber, cue])).length > 0;
+    return (await this.statements.run(redeliverCue, [subscriber, cue, this.channel])).length > 0;
   }
 
   override async discard(subscriber: string, cue?: string): Promise<number> {
@@ -177,6 +190,10 @@ export class PostgresCueStore extends CueStore {
   override async sweep(olderThan: number, limit: number): Promise<number> {
     const [row] = await this.statements.run(sweepCues, [Math.ceil(olderThan), limit]);
     return Number(row!['removed']);
+  }
+
+  override onHint(listener: () => void): () => void {
+    return this.hints?.add(listener, SUBJECT) ?? (() => undefined);
   }
 }
 

@@ -83,7 +83,7 @@ export class PostgresHistoryStore extends HistoryStore {
     this.limits = new PostgresStepLimits(connection, this.hints);
     this.progress = new PostgresStepProgress(connection);
     this.deliveries = new PostgresStepDeliveries(connection);
-    this.cues = new PostgresCueStore(connection);
+    this.cues = new PostgresCueStore(connection, this.hints);
   }
 
   override async open(): Promise<void> {

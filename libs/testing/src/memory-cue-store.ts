@@ -2,7 +2,6 @@ import {
   cueOf,
   CueStore,
   INSTANCES,
-  isClosed,
   type Clock,
   type Cue,
   type CueTrace,
@@ -17,6 +16,7 @@ import {
   type SettledDelivery,
 } from 'reprise/core';
 import type { MemoryCorrespondence } from './memory-correspondence.js';
+import { answers, MemoryCueWaits } from './memory-cue-waits.js';
 import type { MemoryRuns } from './memory-runs.js';
 
 interface Delivery {
@@ -46,13 +46,15 @@ export class MemoryCueStore extends CueStore {
   private readonly cues = new Map<string, { readonly text: string; readonly publishedAt: number }>();
   private deliveries: Delivery[] = [];
   private readonly heard = new Map<string, readonly string[]>();
-  private waits: CueWait[] = [];
+  private readonly waits: MemoryCueWaits;
+  private readonly listeners = new Set<() => void>();
 
   constructor(
     private readonly clock: Clock,
     private readonly around: CueSurroundings,
   ) {
     super();
+    this.waits = new MemoryCueWaits(around.runs);
   }
 
   /** Everything that was published, oldest first. */
@@ -64,19 +66,20 @@ export class MemoryCueStore extends CueStore {
     for (const { name, events } of subscribers) this.heard.set(name, events);
   }
 
-  async collect(run: InstanceKey): Promise<void> {
+  async collect(run: InstanceKey, served: readonly string[] = []): Promise<void> {
     await this.pass('before what was emitted was published');
     // No moment to die between the two: it is one statement.
-    this.add(this.around.correspondence.takeEmitted(run).map(cueOf));
+    this.add(this.around.correspondence.takeEmitted(run).map(cueOf), served);
     await this.pass('after what was emitted was published');
   }
 
-  async publish(cues: readonly Cue[]): Promise<void> {
-    this.add(cues);
+  async publish(cues: readonly Cue[], served: readonly string[] = []): Promise<void> {
+    this.add(cues, served);
   }
 
-  private add(cues: readonly Cue[]): void {
+  private add(cues: readonly Cue[], served: readonly string[]): void {
     const now = this.clock.now();
+    const before = this.deliveries.length;
     for (const cue of cues) {
       if (this.cues.has(cue.id)) continue;
       this.cues.set(cue.id, { text: JSON.stringify(cue), publishedAt: now });
@@ -85,6 +88,7 @@ export class MemoryCueStore extends CueStore {
         this.deliveries.push({ subscriber, cue: cue.id, key: cue.key, state: 'pending', attempts: 0, dueAt: now });
       }
     }
+    if (this.deliveries.slice(before).some(({ subscriber }) => !served.includes(subscriber))) this.tell();
   }
 
   async take(rooms: readonly CueRoom[], lease: number): Promise<CueDelivery[]> {
@@ -129,18 +133,17 @@ export class MemoryCueStore extends CueStore {
 
   async await(wait: CueWait): Promise<Cue | undefined> {
     await this.pass('before a wait for an event was known');
-    await this.forget([wait]);
-    this.waits.push(structuredClone(wait));
+    this.waits.add(wait);
     await this.pass('after a wait for an event was known');
     return this.published.find((cue) => answers(cue, wait));
   }
 
   async waiting(cue: Cue): Promise<CueWait[]> {
-    return structuredClone(this.waits.filter((wait) => answers(cue, wait) && this.isOpen(wait)));
+    return this.waits.of(cue);
   }
 
   async forget(waits: readonly Pick<CueWait, 'key' | 'call'>[]): Promise<void> {
-    this.waits = this.waits.filter((wait) => !waits.some((gone) => isSameCall(gone, wait)));
+    this.waits.forget(waits);
   }
 
   async traces({ run }: InstanceKey, cues: readonly string[]): Promise<CueTrace[]> {
@@ -172,6 +175,7 @@ export class MemoryCueStore extends CueStore {
     Object.assign(found, { state: 'pending', attempts: 0, dueAt: this.clock.now() });
     // It has as much time as it had.
     this.cues.set(cue, { ...this.cues.get(cue)!, publishedAt: this.clock.now() });
+    this.tell();
     return true;
   }
 
@@ -195,6 +199,11 @@ export class MemoryCueStore extends CueStore {
     return old.length;
   }
 
+  onHint(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /** Whoever had taken deliveries is gone. */
   freeAll(): void {
     const now = this.clock.now();
@@ -203,12 +212,11 @@ export class MemoryCueStore extends CueStore {
 
   /** The run is gone. */
   remove(run: string): void {
-    this.waits = this.waits.filter(({ key }) => key.run !== run);
+    this.waits.remove(run);
   }
 
-  private isOpen({ key }: CueWait): boolean {
-    const row = this.around.runs.get(key.run);
-    return row !== undefined && !isClosed(row.summary.status);
+  private tell(): void {
+    for (const listener of this.listeners) listener();
   }
 
   private cue(id: string): Cue {
@@ -219,14 +227,6 @@ export class MemoryCueStore extends CueStore {
     delivery.state = state;
     delivery.settledAt = this.clock.now();
   }
-}
-
-function answers(cue: Cue, { event, marks, except }: CueWait): boolean {
-  return cue.event === event && marks.every((mark) => cue.marks.includes(mark)) && !except.includes(cue.id);
-}
-
-function isSameCall(one: Pick<CueWait, 'key' | 'call'>, other: Pick<CueWait, 'key' | 'call'>): boolean {
-  return one.key.run === other.key.run && one.call === other.call;
 }
 
 function traceOf({ cue, subscriber, state, attempts, dueAt, sentAt, settledAt, times, error }: Delivery): CueTrace {

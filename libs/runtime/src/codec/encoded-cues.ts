@@ -20,13 +20,14 @@ export const CUE_MEMBERS = {
   redeliver: 'plain',
   discard: 'plain',
   sweep: 'plain',
+  onHint: 'plain',
 } as const satisfies Record<keyof CueStore, 'plain' | 'payloads'>;
 
 /** Cues, with their payloads encoded. One that cannot be read is handed on as it is stored: whoever gets it refuses it. */
 export function encodedCues(cues: CueStore, codec: CodecChain): CueStore {
   const read = (cue: Cue): Promise<Cue> => convertCue(cue, codec.decode).catch(() => cue);
   const own: Pick<CueStore, CarriesPayloads<typeof CUE_MEMBERS>> = {
-    publish: async (published) => cues.publish(await encodeCues(published, codec.encode)),
+    publish: async (published, served) => cues.publish(await encodeCues(published, codec.encode), served),
     take: async (...args) =>
       Promise.all((await cues.take(...args)).map(async (taken) => ({ ...taken, cue: await read(taken.cue) }))),
     await: async (wait) => {

@@ -2,7 +2,7 @@ import { publishTail } from './publish-tail.js';
 import type { Statement } from './statement.js';
 
 /**
- * $1 shard, $2 run: publishes what has left with turns of the run, in the order of the calls, and takes it out of what is leaving.
+ * $1 shard, $2 run, $3 channel of hints, $4 subscribers that the caller serves: publishes what has left with turns of the run, in the order of the calls, and takes it out of what is leaving.
  * Locks: the rows that it takes; whoever collects the same run meanwhile waits for them, and publishes what came later after it.
  */
 export const collectCues: Statement = {
@@ -17,5 +17,5 @@ published as (
     row_number() over (order by length(message), message) as place
   from collected
 ),
-${publishTail(schema)}`,
+${publishTail(schema, '$3', '$4')}`,
 };
