@@ -179,7 +179,9 @@ describe('an event that a saga emits', () => {
     const lab = new Lab();
     await lab.open([PlaceOrderSaga]);
     await lab.start(PlaceOrderSaga, { orderId: 'o1' });
-    expect(lab.store.orphans).toMatchObject([{ reason: 'unhandled-event', payload: { event: 'order.placed' } }]);
+    expect(lab.store.orphans).toMatchObject([
+      { reason: 'unhandled-event', payload: { event: 'order.placed', flow: 'one' } },
+    ]);
   });
 
   it('M6 waits for a service that a process without it cannot reach', async () => {
@@ -260,6 +262,19 @@ describe('a saga that starts on an event', () => {
     await lab.calm();
     expect(await lab.engine.cues.deadLetters()).toMatchObject([
       { subscriber: 'saga order.ship', error: { code: 'INVALID_INPUT' } },
+    ]);
+  });
+});
+
+describe('a saga that starts on an event whose id another saga has', () => {
+  it('M6 I1 is a dead letter, since no instance of it began', async () => {
+    const lab = new Lab();
+    await lab.open([ShipOrderSaga, PlaceOrderSaga]);
+    await lab.start(PlaceOrderSaga, { orderId: 'o9', keys: ['a'] }, 'ship-o1');
+    await lab.engine.cues.publish('order.placed', { orderId: 'o1', total: 1 });
+    await lab.calm();
+    expect(await lab.engine.cues.deadLetters()).toMatchObject([
+      { subscriber: 'saga order.ship', attempts: 1, error: { code: 'DUPLICATE_ID' } },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { contract } from 'reprise/contracts';
+import { contract, event } from 'reprise/contracts';
 import type { SagaContext } from 'reprise/core';
 import { z } from 'zod';
 import { Compensate } from './compensate.decorator.js';
@@ -8,6 +8,7 @@ import type { SagaClass } from './saga-class.js';
 import { sagaProblems } from './saga-problems.js';
 import { Saga } from './saga.decorator.js';
 import { Signal } from './signal.decorator.js';
+import { StartsOn } from './starts-on.decorator.js';
 import { Step } from './step.decorator.js';
 import { Verify } from './verify.decorator.js';
 
@@ -248,6 +249,19 @@ describe('the problems of a saga class', () => {
     expect(sagaProblems(Eager)).toEqual([
       'Eager: its constructor or a field initialiser uses an injected service, which only steps may: ' +
         'Saga "eager" touched the injected Gateway.connect in run(), a signal or a query.',
+    ]);
+  });
+
+  it('name an event that it starts on twice', () => {
+    const Placed = event('order.placed', z.object({ id: z.string() }));
+    @StartsOn(Placed, { id: ({ id }) => id })
+    @StartsOn(Placed, { id: ({ id }) => `again-${id}` })
+    @Saga({ name: 'twice' })
+    class Twice {
+      async run(_placed: { id: string }) {}
+    }
+    expect(sagaProblems(Twice)).toEqual([
+      'Twice: two @StartsOn are for event "order.placed", which starts one instance; make its id and input in one of them.',
     ]);
   });
 

@@ -2,7 +2,7 @@ import { isSchema } from 'reprise/contracts';
 import type { SagaError } from 'reprise/core';
 import { construct } from './director.js';
 import type { SagaClass } from './saga-class.js';
-import { ambiguousMembers, membersOf } from './saga-metadata.js';
+import { ambiguousMembers, membersOf, startingEventsOf } from './saga-metadata.js';
 import { className, sagaOutline, type SagaOutline } from './saga-outline.js';
 import { groupProblems, orderProblems, pivotProblems } from './compensation-problems.js';
 import { retentionProblems } from './retention-problems.js';
@@ -56,6 +56,7 @@ function classProblems(outline: SagaOutline): string[] {
   if (record.input !== undefined && !isSchema(record.input)) problems.push('input is not a Standard Schema.');
   problems.push(...retentionProblems('retention', record.retention));
   problems.push(...orderProblems(record.compensation));
+  problems.push(...startingProblems(sagaClass));
   const run: unknown = (sagaClass.prototype as Record<string, unknown>)['run'];
   if (run === undefined) problems.push('it has no run(input, saga) method.');
   else if (typeof run !== 'function') problems.push('run is not a method.');
@@ -71,6 +72,15 @@ function classProblems(outline: SagaOutline): string[] {
     );
   }
   return problems;
+}
+
+/** Of one event the upper decorator alone would count. Other sagas may start on it too. */
+function startingProblems(sagaClass: SagaClass): string[] {
+  const events = startingEventsOf(sagaClass).map(({ event }) => event);
+  return [...new Set(events.filter((event, at) => events.indexOf(event) !== at))].map(
+    (event) =>
+      `two @StartsOn are for event "${event}", which starts one instance; make its id and input in one of them.`,
+  );
 }
 
 const MESSAGES: ReadonlySet<MemberRecord['role']> = new Set(['signal', 'query', 'update']);

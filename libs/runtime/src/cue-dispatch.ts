@@ -27,7 +27,7 @@ export type StartOnCue = (
   saga: SagaDefinition,
   input: unknown,
   options: { readonly id: string; readonly cue: CueOrigin; readonly trace?: TraceContext | undefined },
-) => Promise<unknown>;
+) => Promise<{ readonly began: boolean }>;
 
 export interface DispatchMeans {
   readonly store: HistoryStore;
@@ -105,11 +105,19 @@ export class CueDispatch {
     } catch (error) {
       throw new Undeliverable(error);
     }
+    let began: boolean;
     try {
-      await start(definition, input, { id: instance, cue: { id, event, flow, correlation }, trace });
+      ({ began } = await start(definition, input, { id: instance, cue: { id, event, flow, correlation }, trace }));
     } catch (error) {
       throw error instanceof SagaError && REFUSED.has(error.code) ? new Undeliverable(error) : error;
     }
+    if (!began) await this.demandItsOwn(name, instance);
+  }
+
+  /** An id that is taken was started by the same cue, or by another of the same business key; not if it is another saga's. */
+  private async demandItsOwn(saga: string, id: string): Promise<void> {
+    const found = await this.means.store.find(shardOf(id), id);
+    if (found && found.saga !== saga) throw new Undeliverable(takenBy(saga, id, found.saga));
   }
 
   private async toInstances({ cue, alone }: CueDelivery): Promise<void> {
@@ -161,6 +169,14 @@ function silent(service: string): SagaError {
     'NO_ANSWER',
     `Service "${service}" did not acknowledge a cue in time; whether it has it is not known.`,
     'It is delivered again with the same key.',
+  );
+}
+
+function takenBy(saga: string, id: string, other: string): SagaError {
+  return new SagaError(
+    'DUPLICATE_ID',
+    `The id "${id}", which a cue of saga "${saga}" is to start, is taken by an instance of saga "${other}".`,
+    'Let the `id` of @StartsOn make ids that no other saga has, as in `ship-${orderId}`; then redeliver the cue.',
   );
 }
 

@@ -17,7 +17,7 @@ export interface MailboxOwner {
   readonly execution: Execution;
   readonly definition: SagaDefinition;
   /** True when the instance is no longer here: what it has not taken in stays in the store. */
-  readonly gone: boolean;
+  gone(): boolean;
   /** What word of how a step ended means. */
   told(result: Message): readonly IncomingEvent[];
   /** What has to be known before a message comes in. */
@@ -127,9 +127,9 @@ export class Mailbox {
   }
 
   private orphaned({ id, kind, name, input }: Message): void {
-    const { gone, orphan } = this.owner;
+    const { orphan } = this.owner;
     const { state } = this.owner.execution;
-    if (gone) return;
+    if (this.owner.gone()) return;
     if (kind === 'result') {
       const reason = state.closed ? 'closed-instance' : 'duplicate-result';
       return orphan({ id, reason, payload: { message: id, kind, name, input } });

@@ -49,13 +49,10 @@ export class Resident {
     this.execution = residentExecution(identity, worker, () => this.receive({ read: () => [] }));
     this.writer = new TurnWriter(identity, worker);
     this.gauge = new HistoryGauge(worker.log, () => this.names(), worker.historyWarning);
-    const gone = (): boolean => this.gone;
     this.mailbox = new Mailbox({
       execution: this.execution,
       definition: hosted.definition,
-      get gone() {
-        return gone();
-      },
+      gone: () => this.gone,
       search: (message) => this.work.waits.search(message),
       operation: (message) => new Operation(message, identity, worker.attempts, this.execution),
       told: (result) => this.work.told(result),
