@@ -13,7 +13,8 @@ import { z } from 'zod';
 import { freePort } from '../../scripts/ports.mjs';
 import { ScratchSchema } from '../store/scratch-schema.js';
 import { until } from '../transactions/process.js';
-import { addressOf, BROKERS, isUp, type BrokerName } from './brokers.js';
+import { addressOf, BROKERS, isUp, reportMissing, type BrokerName } from './brokers.js';
+import { kafkaCluster } from './kafka-cluster.js';
 
 const OrderPlaced = event(
   'order.placed',
@@ -35,14 +36,34 @@ interface Effect {
   readonly key: string;
 }
 
-const TRANSPORTS: readonly { name: BrokerName | 'TCP' | 'GRPC'; options: (port: number) => ServiceOptions }[] = [
+const cluster = await kafkaCluster();
+if (!cluster) reportMissing('There is neither Kafka (KAFKA_BROKER) nor kcat: events over it are not tested.');
+// The mock does not answer a waiting fetch when a message comes.
+const consumer = { maxWaitTimeInMs: 20, sessionTimeout: 3_000, heartbeatInterval: 300 };
+const kafka = {
+  transport: Transport.KAFKA,
+  options: { client: { brokers: [cluster?.broker ?? ''] }, consumer },
+} as ServiceOptions;
+
+interface TestedTransport {
+  readonly name: BrokerName | 'TCP' | 'GRPC' | 'KAFKA';
+  readonly options: (port: number) => ServiceOptions;
+}
+
+const TRANSPORTS: readonly TestedTransport[] = [
   { name: 'TCP', options: (port) => ({ transport: Transport.TCP, options: { host: '127.0.0.1', port } }) },
   { name: 'GRPC', options: (port) => ({ transport: Transport.GRPC, options: { url: `127.0.0.1:${port}` } }) },
   { name: 'NATS', options: () => ({ transport: Transport.NATS, options: { servers: BROKERS.NATS } }) },
   { name: 'RMQ', options: () => ({ transport: Transport.RMQ, options: { urls: [BROKERS.RMQ] } }) },
   { name: 'REDIS', options: () => ({ transport: Transport.REDIS, options: addressOf('REDIS') }) },
   { name: 'MQTT', options: () => ({ transport: Transport.MQTT, options: { url: BROKERS.MQTT } }) },
+  ...(cluster ? [{ name: 'KAFKA' as const, options: () => kafka }] : []),
 ];
+afterAll(() => cluster?.stop());
+
+function isBroker(name: TestedTransport['name']): name is BrokerName {
+  return name in BROKERS;
+}
 
 describe.each(TRANSPORTS)('events over $name', ({ name, options }) => {
   let up = false;
@@ -98,7 +119,7 @@ describe.each(TRANSPORTS)('events over $name', ({ name, options }) => {
   }
 
   beforeAll(async () => {
-    up = name === 'TCP' || name === 'GRPC' || (await isUp(addressOf(name)));
+    up = !isBroker(name) || (await isUp(addressOf(name)));
     if (!up) return;
     dataSource = await new DataSource({ type: 'postgres', url: scratch.url, poolSize: 12 }).initialize();
     for (const service of ['shipping', 'mail']) {
@@ -132,7 +153,7 @@ describe.each(TRANSPORTS)('events over $name', ({ name, options }) => {
     await scratch.drop();
   });
 
-  if (name !== 'TCP' && name !== 'GRPC') {
+  if (isBroker(name)) {
     it('finds its broker', () => {
       if (!up && process.env['CI']) throw new Error(`There is no ${name} at ${BROKERS[name]}.`);
     });
