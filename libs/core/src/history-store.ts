@@ -14,6 +14,7 @@ import type { StepDeliveries } from './step-deliveries.js';
 import type { StepProgress } from './step-progress.js';
 import type { StepTransactions } from './step-transactions.js';
 import type { StepLimits } from './step-limits.js';
+import type { StoreTrouble } from './store-trouble.js';
 import type { ForkedRun, Postponement, Successor } from './succession.js';
 
 /** One turn to append. All of it is written, or none. */
@@ -219,4 +220,7 @@ export abstract class HistoryStore {
 
   /** Calls `listener` when there may be work or news. A hint only (law W7): it may be late, needless or missing. */
   abstract onHint(listener: () => void): () => void;
+
+  /** Present where a store notices what a person should mend while it goes on working. Once for each trouble, not once for each time. */
+  onTrouble?(listener: (trouble: StoreTrouble) => void): () => void;
 }

@@ -85,6 +85,7 @@ export type { SagaScope } from './saga-scope.js';
 export { byTurn, FairTurns, type Queued } from './fair-turns.js';
 export { HistoryStore } from './history-store.js';
 export type { AppendOutcome, CallerStore, CallerTransaction, ClaimedInstance, HostedVersion } from './history-store.js';
+export type { StoreTrouble } from './store-trouble.js';
 export type { Orphan, PostOutcome, Released, TurnAppend } from './history-store.js';
 export { historyDiagram } from './history-diagram.js';
 export { readHistories, writeHistory, type HistoryFile } from './history-file.js';

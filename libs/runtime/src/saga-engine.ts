@@ -49,6 +49,7 @@ export class SagaEngine {
     () => (void this.running, this.store.cues),
   );
   private parts: OpenEngine | undefined;
+  private endTroubles: (() => void) | undefined;
   private state: 'new' | 'open' | 'closed' = 'new';
 
   constructor(private readonly options: EngineOptions) {
@@ -62,6 +63,7 @@ export class SagaEngine {
 
   /** Opens the store, connects the transport, and starts the worker if sagas are hosted. */
   async open(): Promise<void> {
+    this.endTroubles ??= this.store.onTrouble?.(({ what, advice }) => this.options.log?.warn(`${what} ${advice}`));
     await this.store.open();
     await this.schedules.declare();
     await this.options.transport?.connect();
@@ -79,6 +81,7 @@ export class SagaEngine {
     await this.parts!.stop(milliseconds(grace));
     await this.options.transport?.close();
     await this.store.close();
+    this.endTroubles?.();
   }
 
   /** Stops at once and signs off nowhere, as a crash would; for tests of recovery. */

@@ -14,6 +14,7 @@ import {
   type PostOutcome,
   type Successor,
   type StepTransactions,
+  type StoreTrouble,
   type Turn,
   type TurnAppend,
   type UnsentMessage,
@@ -198,5 +199,9 @@ export class PostgresHistoryStore extends HistoryStore {
 
   override onHint(listener: () => void): () => void {
     return this.hints.add(listener);
+  }
+
+  override onTrouble(listener: (trouble: StoreTrouble) => void): () => void {
+    return this.hints.onTrouble(listener);
   }
 }

@@ -38,6 +38,7 @@ export const STORE_MEMBERS = {
   relayed: 'plain',
   recordOrphan: 'payloads',
   onHint: 'plain',
+  onTrouble: 'plain',
 } as const satisfies Record<keyof HistoryStore, 'plain' | 'payloads'>;
 
 /** Parts of an append, likewise. */
