@@ -82,13 +82,13 @@ function runnerOf(asked: string | undefined, { dependencies, devDependencies }: 
   throw badUsage(`--runner "${runner}" is not known.`, `Write ${RUNNERS.join(', ')}.`);
 }
 
-/** The source that a compiled module was most likely made from, as the spec imports it. */
+/** What the spec imports: one in TypeScript the source that a compiled module was most likely made from, one in JavaScript the module itself. */
 function sourceOf(compiled: string, spec: string, folder: string, { type }: Manifest): string {
   const full = path.resolve(folder, compiled);
   const within = path.relative(folder, full).split(path.sep);
   const ways = [['src', ...within.slice(1)], within.slice(1), within];
   const sources = ways.map((names) => path.join(folder, ...names).replace(/\.[cm]?js$/, '.ts'));
-  const source = sources.find((file) => existsSync(file)) ?? full;
+  const source = (spec.endsWith('ts') ? sources.find((file) => existsSync(file)) : undefined) ?? full;
   const from = path.relative(path.dirname(spec), source).replaceAll(path.sep, '/');
   const ending = type === 'module' ? '.js' : '';
   return (from.startsWith('.') ? from : `./${from}`).replace(/\.ts$/, ending);
