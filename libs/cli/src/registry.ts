@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import { cancelCommand } from './commands/cancel.command.js';
 import { completeCommand } from './commands/complete.command.js';
 import { diagramCommand } from './commands/diagram.command.js';
+import { doctorCommand } from './commands/doctor.command.js';
 import { exportCommand } from './commands/export.command.js';
 import { historyCommand } from './commands/history.command.js';
 import { incidentsCommand } from './commands/incidents.command.js';
@@ -24,6 +25,7 @@ import { watchCommand } from './commands/watch.command.js';
 /** Every command, in the order in which the help lists them. A new one is a file of its own and a line here. */
 export const COMMANDS: readonly Command[] = [
   migrateCommand,
+  doctorCommand,
   ...[exportCommand, replayCheckCommand, testFromCommand, diagramCommand],
   ...[statusCommand, listCommand, showCommand, historyCommand, incidentsCommand, watchCommand],
   ...[signalCommand, queryCommand],

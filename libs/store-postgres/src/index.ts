@@ -1,3 +1,5 @@
+export { PostgresDoctor } from './doctor/postgres-doctor.js';
+export type { Finding, FindingLevel } from './doctor/finding.js';
 export { isTransient } from './is-transient.js';
 export { postgres } from './postgres.js';
 export { PostgresMigrations, type SchemaMigration } from './postgres-migrations.js';
