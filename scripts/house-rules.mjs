@@ -12,6 +12,7 @@ export const AMBIENT = {
   'store-postgres': ['node:', 'pg', 'typeorm'],
   cron: ['croner'],
   opentelemetry: ['@opentelemetry/api'],
+  metrics: ['prom-client'],
   'transport-microservices': ['node:', '@nestjs/microservices', '@nestjs/common', 'rxjs'],
   nest: ['node:', '@nestjs/common', '@nestjs/core', 'reflect-metadata'],
   participant: [
@@ -38,6 +39,7 @@ export const SUBPATHS = {
   'store-postgres': 'reprise/postgres',
   cron: 'reprise/cron',
   opentelemetry: 'reprise/opentelemetry',
+  metrics: 'reprise/metrics',
   'transport-microservices': 'reprise/microservices',
   participant: 'reprise/participant',
   testing: 'reprise/testing',

@@ -13,6 +13,7 @@ import { postponeStart } from '../../libs/store-postgres/src/statements/postpone
 import { readProgress } from '../../libs/store-postgres/src/statements/read-progress.js';
 import { recordProgress } from '../../libs/store-postgres/src/statements/record-progress.js';
 import type { Statement } from '../../libs/store-postgres/src/statements/statement.js';
+import { storeFigures } from '../../libs/store-postgres/src/statements/store-figures.js';
 import { sweepInstances } from '../../libs/store-postgres/src/statements/sweep-instances.js';
 import { messageOf, startOf } from './history-store.contract.js';
 import { ScratchSchema } from './scratch-schema.js';
@@ -186,6 +187,10 @@ describe('PostgreSQL, with tens of thousands of instances', () => {
 
   it('takes the census off the index of open instances', async () => {
     expect(await looksAt(census, [10_001])).toBeLessThan(100);
+  });
+
+  it('reads its figures off indexes, up to a bound', async () => {
+    expect(await looksAt(storeFigures, [100])).toBeLessThan(1_000);
   });
 
   it('finds what retention lets go off the index, and its rows by their keys', async () => {

@@ -224,6 +224,7 @@ export {
   type Tags,
   type TagValue,
 } from './tags.js';
+export type { OpenCount, StoreFigures } from './store-figures.js';
 export { Tracing, type TraceAttributes, type TraceContext, type TraceEnd } from './tracing.js';
 export type { TraceOpening, TraceSpan } from './tracing.js';
 export { pivotBegun, policyOf, type PivotOptions } from './pivot.js';

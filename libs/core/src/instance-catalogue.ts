@@ -2,6 +2,7 @@ import type { InstanceFilter } from './instance-filter.js';
 import type { InstanceSummary } from './instance-summary.js';
 import type { Json } from './json.js';
 import type { RetentionPolicy } from './retention.js';
+import type { StoreFigures } from './store-figures.js';
 
 /** A place in the list of instances, which is ordered by start, then by run, newest first. It never changes. */
 export interface InstancePosition {
@@ -71,6 +72,9 @@ export abstract class InstanceCatalogue {
 
   /** Open instances by saga and version, in that order. */
   abstract census(): Promise<CensusEntry[]>;
+
+  /** For metrics and health checks. */
+  abstract figures(): Promise<StoreFigures>;
 
   /**
    * Removes up to `limit` ended runs that a policy lets go, with everything that is kept of them. All or nothing per call; answers how many.

@@ -29,6 +29,8 @@ export class SagaState {
   private offence: IncidentOpened | undefined;
   /** How it began. */
   started: SagaStarted | undefined;
+  /** When, in milliseconds since the epoch. */
+  startedAt: number | undefined;
   /** Its start has a delay that is not over: `run()` has not begun. */
   delayed = false;
   /** What takes over from it, if it continues as new. */
@@ -122,6 +124,7 @@ export class SagaState {
       case 'SagaStarted':
         this.move(event.type);
         this.started = event;
+        this.startedAt = at;
         this.delayed = event.delayed === true;
         for (const { message } of event.signals ?? []) this.signals.add(message);
         return;

@@ -20,6 +20,7 @@ import {
 } from 'reprise/core';
 import type { Attempt } from './attempt.js';
 import type { DeliveryDesk } from './delivery-desk.js';
+import type { Figures } from './figures/figures.js';
 import type { EngineSteps } from './engine-steps.js';
 import { runAsStep } from './current-step.js';
 import { placeOf } from './record-keys.js';
@@ -48,20 +49,29 @@ export class AttemptRunner {
   private readonly transport: StepTransport | undefined;
   private readonly payloadLimit: number | undefined;
   private readonly engineSteps: EngineSteps;
+  private readonly figures: Figures | undefined;
 
   constructor(
-    { transport, payloadLimit, engineSteps, store }: WorkerOptions,
+    { transport, payloadLimit, engineSteps, store, figures }: WorkerOptions,
     private readonly deliveries: DeliveryDesk | undefined,
   ) {
     this.transport = transport;
     this.payloadLimit = payloadLimit;
     this.engineSteps = engineSteps;
+    this.figures = figures;
     this.transactional = new TransactionalAttempts(store.transactions);
   }
 
   async run(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
     const { trace } = attempt.life;
-    return trace ? trace.perform(() => this.perform(attempt)) : this.perform(attempt);
+    const began = performance.now();
+    const outcome = await (trace ? trace.perform(() => this.perform(attempt)) : this.perform(attempt));
+    const { hosted, call } = attempt;
+    this.figures
+      ?.saga(hosted.definition.name)
+      .step(call.step)
+      .duration.observe((performance.now() - began) / 1_000);
+    return outcome;
   }
 
   private async perform(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {

@@ -1,4 +1,5 @@
 import type { ClaimedInstance, HistoryStore, HostedVersion, InstanceKey } from 'reprise/core';
+import type { Figures } from './figures/figures.js';
 
 /** How many instances one look into the store may claim. */
 const CLAIM = 200;
@@ -9,12 +10,17 @@ const CLAIM = 200;
  */
 export class Claims {
   private unsure = false;
+  private readonly store: HistoryStore;
+  private readonly figures: Figures | undefined;
 
   /** @param held what the worker runs, or is about to begin */
   constructor(
-    private readonly store: HistoryStore,
+    { store, figures }: { readonly store: HistoryStore; readonly figures: Figures | undefined },
     private readonly held: () => InstanceKey[],
-  ) {}
+  ) {
+    this.store = store;
+    this.figures = figures;
+  }
 
   /** @param room how many may be taken at the most */
   async take(worker: string, room: number, hosted: readonly HostedVersion[]): Promise<ClaimedInstance[]> {
@@ -22,6 +28,7 @@ export class Claims {
     this.unsure = true;
     const claimed = room > 0 ? await this.store.claim(worker, Math.min(CLAIM, room), hosted) : [];
     this.unsure = false;
+    this.figures?.claimed.add(claimed.length);
     return claimed;
   }
 }

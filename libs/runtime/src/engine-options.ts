@@ -13,6 +13,7 @@ import {
   type Tracing,
 } from 'reprise/core';
 import type { EngineLog } from './engine-log.js';
+import type { Figures } from './figures/figures.js';
 import type { HistoryWarning } from './history-gauge.js';
 
 /** How events are brought to those who hear them. */
@@ -49,6 +50,8 @@ export interface EngineOptions {
   readonly calendar?: CronCalendar;
   /** Told of what happens: `openTelemetry()` of `reprise/opentelemetry`. Default: nobody is, and nothing is carried. */
   readonly tracing?: Tracing;
+  /** Counts what happens: `prometheus()` of `reprise/metrics`. Default: nothing is counted. */
+  readonly metrics?: Figures;
   readonly clock?: Clock;
   readonly idle?: Idle;
   readonly log?: EngineLog;

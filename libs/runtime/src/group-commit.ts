@@ -8,6 +8,7 @@ import {
 } from 'reprise/core';
 import { Backoff } from './backoff.js';
 import type { EngineLog } from './engine-log.js';
+import type { Figures } from './figures/figures.js';
 
 interface Pending {
   readonly turn: TurnAppend;
@@ -38,6 +39,7 @@ export class GroupCommit {
     private readonly lanes: number,
     private readonly clock: Clock,
     private readonly log: EngineLog,
+    private readonly figures?: Figures | undefined,
   ) {}
 
   /** Resolves when the turn is durable, or refused. Rejects when the store will not have this turn at all. */
@@ -99,15 +101,14 @@ export class GroupCommit {
     const backoff = new Backoff(20, 2_000);
     while (!this.stopped) {
       try {
-        this.settle(
-          batch,
-          await this.store.append(
-            this.worker,
-            batch.map(({ turn }) => turn),
-          ),
-        );
-        return;
+        const began = performance.now();
+        const turns = batch.map(({ turn }) => turn);
+        const outcomes = await this.store.append(this.worker, turns);
+        this.figures?.batchSize.observe(turns.length);
+        this.figures?.appendDuration.observe((performance.now() - began) / 1_000);
+        return this.settle(batch, outcomes);
       } catch (error) {
+        this.figures?.appendFailures.add();
         if (!isUnavailable(error)) return this.isolate(batch, error);
         for (const pending of batch) pending.uncertain = true;
         const sentence = 'The store did not take a batch of turns; trying again.';

@@ -21,6 +21,7 @@ import {
   type TurnAppend,
 } from 'reprise/core';
 import type { StartOptions } from './engine-options.js';
+import type { Figures } from './figures/figures.js';
 import type { GroupCommit } from './group-commit.js';
 import type { HostedSagas } from './hosted-saga.js';
 import { startDelay, type StartDelay } from './start-delay.js';
@@ -33,6 +34,8 @@ export interface StarterOptions {
   readonly clock: Clock;
   /** Undefined when nobody records traces. */
   readonly tracing: Tracing | undefined;
+  /** Undefined when nobody counts. */
+  readonly figures: Figures | undefined;
   readonly sagas: HostedSagas;
   readonly payloadLimit: number | undefined;
   readonly newRun: (id: string) => string;
@@ -124,7 +127,10 @@ export class InstanceStarter {
     const outcome = within
       ? await within.start(first)
       : await this.inTime(id, hosted ? worker!.begin({ key, id, hosted }, event, start) : unowned.append(first));
-    if (outcome === 'appended') return { id, began: true };
+    if (outcome === 'appended') {
+      this.options.figures?.saga(saga).started.add();
+      return { id, began: true };
+    }
     const found = await (within ?? this.options.store).find(shardOf(id), id);
     // Whoever had the id was removed by retention in between.
     if (!found && outcome === 'duplicate') return this.begin(definition, input, options);

@@ -68,7 +68,7 @@ export class OpenEngine {
       posted: () => this.worker?.look(),
       holds: (id) => this.worker?.holds(id) ?? false,
     });
-    this.unowned = new GroupCommit(store, undefined, 1, this.clock, this.log);
+    this.unowned = new GroupCommit(store, undefined, 1, this.clock, this.log, options.metrics);
     if (sagas.size > 0) {
       this.housekeeping = new Housekeeping(options, this.clock, this.log, sagas.definitions());
       this.worker = this.newWorker();
@@ -85,6 +85,7 @@ export class OpenEngine {
       store,
       clock: this.clock,
       tracing: options.tracing,
+      figures: options.metrics,
       sagas,
       payloadLimit,
       newRun,
@@ -105,6 +106,11 @@ export class OpenEngine {
 
   /** Starts the worker, if sagas are hosted. Rejects when the store is out of reach. */
   async start(): Promise<void> {
+    this.options.metrics?.begin({
+      store: this.store,
+      refused: this.options.transport?.refused,
+      residents: () => this.worker?.size ?? 0,
+    });
     this.endReports = this.options.transport?.refused.onReport(({ code, transport, service, since, count }) =>
       this.log.warn('Answers were refused.', { code, transport, service, refused: since, inAll: count }),
     );
@@ -136,6 +142,7 @@ export class OpenEngine {
   }
 
   private silence(): void {
+    this.options.metrics?.end();
     this.relay.stop();
     this.endSurvival?.();
     this.endReports?.();
@@ -150,6 +157,7 @@ export class OpenEngine {
       store,
       transport: options.transport,
       tracing: options.tracing,
+      figures: options.metrics,
       clock,
       idle,
       log,

@@ -1,5 +1,6 @@
 import type { Clock, InstanceKey, Tracing } from 'reprise/core';
 import { Activation } from './activation.js';
+import type { Figures } from './figures/figures.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import { Resident } from './resident.js';
 import type { WorkerContext } from './worker-context.js';
@@ -9,8 +10,14 @@ export class Residents {
   private readonly byRun = new Map<string, Resident>();
   private readonly ids = new Set<string>();
 
-  /** @param tracing undefined when nobody records traces */
-  constructor(private readonly tracing: Tracing | undefined) {}
+  private readonly tracing: Tracing | undefined;
+  private readonly figures: Figures | undefined;
+
+  /** Both are undefined when nobody listens. */
+  constructor({ tracing, figures }: { tracing: Tracing | undefined; figures: Figures | undefined }) {
+    this.tracing = tracing;
+    this.figures = figures;
+  }
 
   get size(): number {
     return this.byRun.size;
@@ -53,6 +60,7 @@ export class Residents {
   /** False if the instance is here under another identity: it was claimed again before it knew that it was given back. */
   forget(identity: ResidentIdentity): boolean {
     if (this.byRun.get(identity.key.run)?.identity !== identity) return false;
+    this.figures?.evicted.add();
     this.byRun.delete(identity.key.run);
     return this.ids.delete(identity.id);
   }

@@ -12,6 +12,8 @@ import {
   type Turn,
   type TurnAppend,
 } from 'reprise/core';
+import type { Figures } from './figures/figures.js';
+import { countTurn } from './figures/turn-figures.js';
 import type { ResidentIdentity } from './resident-identity.js';
 import type { WorkerContext } from './worker-context.js';
 
@@ -32,7 +34,7 @@ const REST = 60_000;
 /** Appends the turns of one instance, each where the last one ended (W3), with the head when it changed. */
 export class TurnWriter {
   constructor(
-    private readonly identity: Pick<ResidentIdentity, 'id' | 'key' | 'activation'>,
+    private readonly identity: Pick<ResidentIdentity, 'id' | 'key' | 'activation'> & Partial<ResidentIdentity>,
     private readonly worker: WorkerContext,
     /** How many turns history has. */
     private length = 0,
@@ -62,6 +64,7 @@ export class TurnWriter {
       if (outcome === 'appended') {
         this.length++;
         emitted?.published();
+        if (this.worker.figures) this.count(this.worker.figures, turn, state);
         for (const answer of answers) this.worker.replied(this.identity, answer);
         if (letters.length > 0) this.worker.sent(key, letters);
       }
@@ -81,6 +84,7 @@ export class TurnWriter {
   async park(code: string, message: string): Promise<void> {
     const { id, key } = this.identity;
     this.worker.log.error('An instance is parked in an incident.', { id, code, message });
+    this.worker.figures?.incident(code);
     const turn: Turn = { at: this.worker.clock.now(), events: [{ type: 'IncidentOpened', code, message }] };
     const head: InstanceHead = { status: 'incident', retrying: false, error: { name: 'SagaError', code, message } };
     await this.worker.commit({ key, seq: this.length, turn, head });
@@ -95,6 +99,12 @@ export class TurnWriter {
       const { id } = this.identity;
       this.worker.log.error('An instance could not be parked in an incident.', { id, code, message, reason });
     }
+  }
+
+  private count(figures: Figures, turn: Turn, state: SagaState): void {
+    for (const event of turn.events) if (event.type === 'IncidentOpened') figures.incident(event.code);
+    const { hosted } = this.identity;
+    if (hosted) countTurn(figures.saga(hosted.definition.name), turn, state);
   }
 
   /** All tags, if this turn changed any. */

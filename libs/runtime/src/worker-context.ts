@@ -15,6 +15,7 @@ import type {
 import type { Admission } from './admission.js';
 import type { AttemptRunner } from './attempt-runner.js';
 import type { EngineLog } from './engine-log.js';
+import type { Figures } from './figures/figures.js';
 import type { HistoryWarning } from './history-gauge.js';
 import type { ProgressDesk } from './progress-desk.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -24,6 +25,8 @@ export interface WorkerContext {
   readonly clock: Clock;
   readonly idle: Idle;
   readonly log: EngineLog;
+  /** Undefined when nobody counts. */
+  readonly figures: Figures | undefined;
   readonly attempts: AttemptRunner;
   readonly admission: Admission;
   readonly progress: ProgressDesk;

@@ -11,6 +11,7 @@ import type {
 } from 'reprise/core';
 import type { EngineLog, Redaction } from './engine-log.js';
 import type { EngineSteps } from './engine-steps.js';
+import type { Figures } from './figures/figures.js';
 import type { HistoryWarning } from './history-gauge.js';
 import type { HostedSagas } from './hosted-saga.js';
 import type { ResidentIdentity } from './resident-identity.js';
@@ -19,6 +20,8 @@ export interface WorkerOptions {
   readonly store: HistoryStore;
   readonly transport: StepTransport | undefined;
   readonly tracing: Tracing | undefined;
+  /** Undefined when nobody counts. */
+  readonly figures: Figures | undefined;
   readonly clock: Clock;
   readonly idle: Idle;
   readonly log: EngineLog;

@@ -45,13 +45,14 @@ export class Worker implements WorkerContext {
   draining = false;
   private id = uuidV7();
   private readonly deliveries = deliveryDesk(this.options, () => this.id);
+  readonly figures = this.options.figures;
   readonly attempts = new AttemptRunner(this.options, this.deliveries);
   private commits = this.newCommits();
-  private readonly residents = new Residents(this.options.tracing);
-  private readonly claims = new Claims(this.options.store, () => this.residents.keys);
+  private readonly residents = new Residents(this.options);
+  private readonly claims = new Claims(this.options, () => this.residents.keys);
   private readonly givingBack: GivingBack;
-  private readonly heart: Heartbeat;
-  private readonly orphans = new OrphanDesk(this.options.store, this.options.log);
+  readonly heart: Heartbeat;
+  private readonly orphans = new OrphanDesk(this.options);
   private readonly search: WorkSearch;
   private readonly quarantine = new Quarantine(this);
   private readonly crashLoops = new CrashLoops(this, this.options, () => this.id);
@@ -64,19 +65,17 @@ export class Worker implements WorkerContext {
 
   constructor(private readonly options: WorkerOptions) {
     ({ clock: this.clock, idle: this.idle, log: this.log, payloadLimit: this.payloadLimit } = options);
-    const { store, clock, log, lease, sagas, poll } = options;
+    const { store, clock, log, sagas, poll } = options;
     this.progress = new ProgressDesk({ progress: store.progress, clock, log, worker: () => this.id });
     this.admission = new Admission({ limits: store.limits, clock, log, poll, worker: () => this.id });
     this.search = new WorkSearch({ clock, log, longest: poll, look: () => this.takeWork() });
-    const means = { store, clock, log };
     this.givingBack = new GivingBack({
-      ...means,
+      ...options,
       pending: () => this.progress.settled,
       owed: (worker, { run }) => !this.draining && worker === this.id && !this.residents.get(run),
     });
     this.heart = new Heartbeat({
-      ...means,
-      lease,
+      ...options,
       hosted: () => sagas.versions(),
       worker: () => this.id,
       lost: () => this.beginAnew(),
@@ -192,8 +191,8 @@ export class Worker implements WorkerContext {
   }
 
   private newCommits(): GroupCommit {
-    const { store, lanes, clock, log } = this.options;
-    return new GroupCommit(store, this.id, lanes, clock, log);
+    const { store, lanes, clock, log, figures } = this.options;
+    return new GroupCommit(store, this.id, lanes, clock, log, figures);
   }
 
   /** One look: what is due, and what came for those in memory. True if there may be more at once. */

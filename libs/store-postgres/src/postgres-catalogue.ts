@@ -9,6 +9,7 @@ import {
   type OrphanPage,
   type RecordedOrphan,
   type RetentionPolicy,
+  type StoreFigures,
 } from 'reprise/core';
 import { wholeMilliseconds } from './append-batch.js';
 import { binaryArray } from './binary-array.js';
@@ -19,6 +20,7 @@ import { countByKind, countByTag } from './statements/count-instances.js';
 import { listByKind, listByTag } from './statements/list-instances.js';
 import { listOrphans } from './statements/list-orphans.js';
 import { rarestTag } from './statements/rarest-tag.js';
+import { storeFigures } from './statements/store-figures.js';
 import { sweepInstances } from './statements/sweep-instances.js';
 import { sweepOrphans } from './statements/sweep-orphans.js';
 import { sweepReplies } from './statements/sweep-replies.js';
@@ -74,6 +76,16 @@ export class PostgresCatalogue extends InstanceCatalogue {
       exact: Number(row['open']) <= COUNTED,
       hosted: row['hosted'] === 't',
     }));
+  }
+
+  override async figures(): Promise<StoreFigures> {
+    const [row] = await this.connection.run(storeFigures, [COUNTED]);
+    return {
+      open: jsonOf(row!, 'open') as unknown as StoreFigures['open'],
+      overdue: Number(row!['overdue']),
+      deadLetters: Number(row!['dead_letters']),
+      workers: Number(row!['workers']),
+    };
   }
 
   override async sweep(policies: readonly RetentionPolicy[], limit: number): Promise<number> {

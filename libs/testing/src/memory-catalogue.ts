@@ -14,16 +14,23 @@ import {
   type OrphanPage,
   type Range,
   type RecordedOrphan,
+  type OpenCount,
+  type OpenStatus,
   type RetentionPolicy,
+  type StoreFigures,
   type TagCondition,
 } from 'reprise/core';
+import type { MemoryLeases } from './memory-leases.js';
+import type { MemoryRuns } from './memory-runs.js';
 import { NO_RUN, type MemoryOrphan, type MemoryOrphans } from './memory-orphans.js';
 
 /** What the catalogue sees of the store. */
 export interface Shelves {
-  summaries(): InstanceSummary[];
-  hosted(): HostedVersion[];
-  remove(instance: InstanceSummary): void;
+  readonly runs: MemoryRuns;
+  readonly leases: MemoryLeases;
+  deadLetters(): number;
+  /** Removes what is kept of a run beside the run itself. */
+  remove(run: string): void;
   removeReplies(before: number, limit: number): number;
 }
 
@@ -59,8 +66,8 @@ export class MemoryCatalogue extends InstanceCatalogue {
   }
 
   async census(): Promise<CensusEntry[]> {
-    const open = this.shelves.summaries().filter(({ status }) => !isClosed(status));
-    const hosted = this.shelves.hosted();
+    const open = this.summaries().filter(({ status }) => !isClosed(status));
+    const hosted = this.shelves.leases.hosted();
     const kinds = new Map(open.map(({ saga, version }) => [JSON.stringify([saga, version]), { saga, version }]));
     return [...kinds.values()]
       .sort((a, b) => (a.saga === b.saga ? a.version - b.version : a.saga < b.saga ? -1 : 1))
@@ -72,16 +79,34 @@ export class MemoryCatalogue extends InstanceCatalogue {
       }));
   }
 
+  async figures(): Promise<StoreFigures> {
+    const open = this.summaries().filter(({ status }) => !isClosed(status));
+    const counts = new Map<string, OpenCount>();
+    for (const { saga, status } of open) {
+      const name = `${saga} ${status}`;
+      const count = (counts.get(name)?.count ?? 0) + 1;
+      counts.set(name, { saga, status: status as OpenStatus, count });
+    }
+    return {
+      open: [...counts.values()].sort((a, b) => (`${a.saga} ${a.status}` < `${b.saga} ${b.status}` ? -1 : 1)),
+      overdue: Math.max(0, this.clock.now() - this.shelves.runs.dueSince()),
+      deadLetters: this.shelves.deadLetters(),
+      workers: this.shelves.leases.living,
+    };
+  }
+
   async sweep(policies: readonly RetentionPolicy[], limit: number): Promise<number> {
     const now = this.clock.now();
-    const doomed = this.shelves
-      .summaries()
+    const doomed = this.summaries()
       .filter(({ saga, status, closedAt }) =>
         policies.some((policy) => policy.saga === saga && policy.status === status && closedAt! < now - policy.keep),
       )
       .slice(0, limit);
     const runs = new Set(doomed.map(({ key }) => key.run));
-    for (const instance of doomed) this.shelves.remove(instance);
+    for (const instance of doomed) {
+      this.shelves.runs.remove(instance);
+      this.shelves.remove(instance.key.run);
+    }
     this.unclaimed.remove(({ key }) => runs.has(key.run));
     return doomed.length;
   }
@@ -89,7 +114,7 @@ export class MemoryCatalogue extends InstanceCatalogue {
   async sweepOrphans(keep: number, after: number, limit: number): Promise<number | undefined> {
     const looked = this.unclaimed.list.filter(({ number }) => number > after).slice(0, limit);
     const last = looked.at(-1)?.number ?? 0;
-    const runs = new Set(this.shelves.summaries().map(({ key }) => key.run));
+    const runs = new Set(this.summaries().map(({ key }) => key.run));
     this.unclaimed.remove(
       ({ number, at, key }) => number > after && number <= last && at < this.clock.now() - keep && !runs.has(key.run),
     );
@@ -100,12 +125,16 @@ export class MemoryCatalogue extends InstanceCatalogue {
     return this.shelves.removeReplies(this.clock.now() - keep, limit);
   }
 
+  private summaries(): InstanceSummary[] {
+    return this.shelves.runs.all().map(({ summary }) => summary);
+  }
+
   private matching(filter: InstanceFilter): InstanceSummary[] {
-    return this.shelves.summaries().filter((instance) => matches(instance, filter));
+    return this.summaries().filter((instance) => matches(instance, filter));
   }
 
   private recorded({ key, id, ...rest }: MemoryOrphan): RecordedOrphan {
-    const instance = this.shelves.summaries().find((summary) => summary.key.run === key.run);
+    const instance = this.summaries().find((summary) => summary.key.run === key.run);
     return { ...rest, id: instance?.id ?? id, ...(key.run === NO_RUN ? {} : { run: key.run }) };
   }
 }

@@ -155,6 +155,10 @@ export class MemoryCueStore extends CueStore {
     });
   }
 
+  get dead(): number {
+    return this.deliveries.filter(({ state }) => state === 'dead').length;
+  }
+
   async deadLetters(limit: number): Promise<DeadLetter[]> {
     return this.deliveries
       .filter(({ state }) => state === 'dead')

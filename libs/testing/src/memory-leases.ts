@@ -34,6 +34,10 @@ export class MemoryLeases {
     return [...this.until].flatMap(([worker, until]) => (until < this.clock.now() ? [] : this.hosting.get(worker)!));
   }
 
+  get living(): number {
+    return [...this.until.values()].filter((until) => until >= this.clock.now()).length;
+  }
+
   /** Takes workers for dead whose lease is over. */
   expire(): void {
     for (const [worker, until] of this.until) {

@@ -36,6 +36,12 @@ export class MemoryRuns {
     return [...this.current.values()];
   }
 
+  /** Since when the one is due that nobody has taken for longest; Infinity: none is due at all. */
+  dueSince(): number {
+    const waiting = this.all().filter(({ owner, summary }) => !owner && !isClosed(summary.status));
+    return Math.min(...waiting.map(({ wakeAt }) => wakeAt));
+  }
+
   /** True if the id is free (law I1). @param replaces the run that has to be the newest of the id */
   isFree({ id, reuse }: StartRecord, replaces?: string): boolean {
     const other = this.newest(id)?.summary;

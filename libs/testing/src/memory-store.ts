@@ -63,12 +63,10 @@ export class MemoryStore extends HistoryStore {
     this.correspondence = new MemoryCorrespondence(clock);
     this.cues = new MemoryCueStore(clock, { correspondence: this.correspondence, runs: this.runs });
     this.catalogue = new MemoryCatalogue(clock, this.unclaimed, {
-      summaries: () => this.runs.all().map(({ summary }) => summary),
-      hosted: () => this.leases.hosted(),
-      remove: (instance) => {
-        this.runs.remove(instance);
-        for (const part of [this.progress, this.deliveries, this.cues]) part.remove(instance.key.run);
-      },
+      runs: this.runs,
+      leases: this.leases,
+      deadLetters: () => this.cues.dead,
+      remove: (run) => [this.progress, this.deliveries, this.cues].forEach((part) => part.remove(run)),
       removeReplies: (before, limit) => this.correspondence.removeReplies(before, limit),
     });
   }

@@ -141,6 +141,27 @@ export function describeCatalogue(bench: StoreBench): void {
     });
   });
 
+  describe('the figures', () => {
+    it('W2 tell what is open by saga and status, for how long one has been due, and who lives', async () => {
+      const none = await bench.store.catalogue.figures();
+      expect(none).toMatchObject({ open: [], overdue: 0, deadLetters: 0, workers: 1 });
+      await bench.started();
+      await bench.started();
+      await ended('incident', 'Refund');
+      await ended('completed');
+      const open = [
+        { saga: 'PlaceOrder', status: 'running', count: 2 },
+        { saga: 'Refund', status: 'incident', count: 1 },
+      ];
+      expect(await bench.store.catalogue.figures()).toEqual({ open, overdue: 0, deadLetters: 0, workers: 1 });
+      await bench.started({ owned: false, saga: 'Late' });
+      const overdue = async (): Promise<number> => (await bench.store.catalogue.figures()).overdue;
+      while ((await overdue()) === 0) bench.under.passTime?.(10);
+      await bench.store.leave(bench.worker);
+      expect((await bench.store.catalogue.figures()).workers).toBe(0);
+    });
+  });
+
   describe('the census', () => {
     it('D8 tells which versions wait, how many of them, and whether anybody has them', async () => {
       await bench.started();

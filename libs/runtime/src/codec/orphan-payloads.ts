@@ -11,6 +11,7 @@ export const CATALOGUE_MEMBERS = {
   count: 'plain',
   orphans: 'payloads',
   census: 'plain',
+  figures: 'plain',
   sweep: 'plain',
   sweepOrphans: 'plain',
   sweepReplies: 'plain',
