@@ -7,7 +7,7 @@ const SURROUNDINGS: Readonly<Record<string, string>> = {
   reprise:
     'encryption offload PayloadCodec redact SagaCompletions ' +
     'Compensate currentStep getSagaClientToken InjectSaga Query Saga SAGA_MODULE_OPTIONS SagaCancelledError SagaClient SagaContext SagaControl SagaEngine ' +
-    'SagaFailedError SagaTimeoutError SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
+    'SagaFailedError SagaTimeoutError SagaHealthIndicator SagaLimits SagaModule SagaQueries SagaSchedules Schedule Signal Step StepFailedError StepUnknownError Turn ' +
     'RefusedReplies StartsOn Outbox Update UpdateValidator Verify didNotHappen happened',
   'reprise/contracts': 'contract event HandledEvent HandlerInput Remote',
   'reprise/core': 'historyDiagram StepCommand StepReply StepTransport',

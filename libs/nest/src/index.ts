@@ -105,5 +105,6 @@ export { SagaCompletions } from './saga-completions.js';
 export { SagaHandle, type SagaUpdate, type SendOptions } from './saga-handle.js';
 export { SAGA_MODULE_OPTIONS, type SagaModuleOptions, type SagaOptionsFactory } from './saga-module-options.js';
 export { SagaSchedules } from './saga-schedules.js';
+export { SagaHealthIndicator, type HealthLimits, type SagaHealth } from './saga-health-indicator.js';
 export { SagaModule } from './saga.module.js';
 export type { TransactionManager } from './transaction-manager.js';

@@ -12,6 +12,7 @@ import { Outbox } from './outbox.js';
 import { RefusedReplies } from './refused-replies.js';
 import { SAGA_MODULE_OPTIONS, type SagaModuleOptions } from './saga-module-options.js';
 import { SagaCompletions } from './saga-completions.js';
+import { SagaHealthIndicator } from './saga-health-indicator.js';
 import { SagaCheck } from './saga.check.js';
 import { SagaExplorer } from './saga.explorer.js';
 import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './saga.module-definition.js';
@@ -34,6 +35,7 @@ import { SagaRegistrar } from './saga.registrar.js';
     SagaCheck,
     SagaRegistrar,
     SagaCompletions,
+    SagaHealthIndicator,
     SagaSchedules,
     Outbox,
     {
@@ -69,6 +71,7 @@ import { SagaRegistrar } from './saga.registrar.js';
     SagaCompletions,
     SagaControl,
     SagaEngine,
+    SagaHealthIndicator,
     SagaLimits,
     SagaQueries,
     SagaRegistrar,

@@ -3,6 +3,7 @@ export { encodedStore } from './codec/encoded-store.js';
 export { offload, type OffloadOptions } from './codec/offload.js';
 export { currentStep, currentTransaction } from './current-step.js';
 export { Completions, type FailStepOptions } from './completions.js';
+export type { EngineHealth } from './engine-health.js';
 export type { EngineLog } from './engine-log.js';
 export { Figures, type FiguresOptions, type Measured } from './figures/figures.js';
 export type { Metric, Sample } from './figures/metric.js';

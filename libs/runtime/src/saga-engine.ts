@@ -10,6 +10,7 @@ import {
 import { Completions } from './completions.js';
 import { encodedStore } from './codec/encoded-store.js';
 import { askQuery } from './ask-query.js';
+import { engineHealth, type EngineHealth } from './engine-health.js';
 import type { EngineOptions, SignalOptions, StartOptions, UpdateOptions } from './engine-options.js';
 import { HostedSagas, type HostedSaga } from './hosted-saga.js';
 import type { AcceptedUpdate } from './messenger.js';
@@ -100,6 +101,11 @@ export class SagaEngine {
   /** How many instances are in this process's memory. */
   get resident(): number {
     return this.parts?.worker?.size ?? 0;
+  }
+
+  /** Whether this process can do its part. Never rejects. @param timeout how long the store may take. Default 1 s */
+  async health(timeout: Duration = '1s'): Promise<EngineHealth> {
+    return engineHealth(this.store, this.parts?.worker, milliseconds(timeout));
   }
 
   /**
