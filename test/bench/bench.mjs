@@ -1,23 +1,28 @@
 // npm run bench: what a durable step costs, as ratios against floors that are measured in the same run.
 //   --sagas N    sagas in a throughput round (default 6000)
 //   --rounds N   rounds, of which the medians are shown (default 3)
+//   --transports NAMES   remote steps instead, over these (`all`, or as TCP,NATS)
+//   --seconds N  of each measurement of remote steps (default 5)
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { openPostgres } from '../../scripts/postgres.mjs';
 import { batchedCommits, singleCommits } from './floor.mjs';
+import { roundTrips } from './round-trips.mjs';
 import { measure, openEngine, sequence, waiting } from './sagas.mjs';
 
 const { values } = parseArgs({
   options: {
     sagas: { type: 'string', default: '6000' },
     rounds: { type: 'string', default: '3' },
+    transports: { type: 'string' },
+    seconds: { type: 'string', default: '5' },
     help: { type: 'boolean', default: false },
   },
 });
 if (values.help) {
   console.log(
-    'npm run bench -- [--sagas 6000] [--rounds 3]\nDATABASE_URL chooses the server; without it the embedded PostgreSQL is used.',
+    'npm run bench -- [--sagas 6000] [--rounds 3]\nnpm run bench -- --transports all [--seconds 5] [--rounds 3]\nDATABASE_URL chooses the server; without it the embedded PostgreSQL is used.',
   );
   process.exit(0);
 }
@@ -34,6 +39,20 @@ await admin.connect();
 const drop = (schema) => admin.query(`drop schema if exists ${schema} cascade`);
 const one = async (sql, args) => Object.values((await admin.query(sql, args)).rows[0])[0];
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+if (values.transports) {
+  await roundTrips(values.transports === 'all' ? undefined : values.transports, {
+    rounds: ROUNDS,
+    seconds: Number(values.seconds),
+    flight: FLIGHT,
+    database: server.url,
+    median,
+    drop,
+  });
+  await admin.end();
+  await server.stop();
+  process.exit(0);
+}
 
 const contenders = {
   'floor: one commit per step': (schema) => singleCommits(server.url, schema, STEPS),
