@@ -122,7 +122,12 @@ describe('a participant', () => {
     return made;
   }
 
-  const send = (command: StepCommand, by = transport): Promise<StepReply> => by.send(command, Date.now() + 10_000);
+  /** The answer without the times of its way. */
+  const send = async (command: StepCommand, by = transport): Promise<StepReply> => {
+    const reply: { delivery?: unknown } & StepReply = { ...(await by.send(command, Date.now() + 10_000)) };
+    delete reply.delivery;
+    return reply;
+  };
   const effects = async (key: string): Promise<number> => {
     const rows: unknown[] = await dataSource.query(`SELECT 1 FROM ${schema}.effect WHERE key = $1`, [key]);
     return rows.length;

@@ -62,16 +62,21 @@ export class AttemptRunner {
     this.transactional = new TransactionalAttempts(store.transactions);
   }
 
-  async run(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
-    const { trace } = attempt.life;
+  run(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
+    return this.figures ? this.measured(this.figures, attempt) : this.traced(attempt);
+  }
+
+  private async measured(figures: Figures, attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
     const began = performance.now();
-    const outcome = await (trace ? trace.perform(() => this.perform(attempt)) : this.perform(attempt));
-    const { hosted, call } = attempt;
-    this.figures
-      ?.saga(hosted.definition.name)
-      .step(call.step)
-      .duration.observe((performance.now() - began) / 1_000);
+    const outcome = await this.traced(attempt);
+    const { duration } = figures.saga(attempt.hosted.definition.name).step(attempt.call.step);
+    duration.observe((performance.now() - began) / 1_000);
     return outcome;
+  }
+
+  private traced(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {
+    const { trace } = attempt.life;
+    return trace ? trace.perform(() => this.perform(attempt)) : this.perform(attempt);
   }
 
   private async perform(attempt: Attempt): Promise<AttemptOutcome | DeferredOutcome> {

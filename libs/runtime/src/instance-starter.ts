@@ -60,7 +60,8 @@ export interface InnerStartOptions extends StartOptions {
   readonly flow?: string;
 }
 
-type KnownStart = InnerStartOptions & { readonly id: string };
+/** What was asked for, with what follows from it. */
+type KnownStart = InnerStartOptions & { readonly id: string; readonly later: StartDelay | undefined };
 
 export interface Started {
   readonly id: string;
@@ -75,11 +76,14 @@ export class InstanceStarter {
   /** Durable when it resolves. See `SagaEngine.start`. */
   async start(definition: StartableSaga, input: unknown, options: InnerStartOptions): Promise<Started> {
     const { tracing } = this.options;
+    const later = startDelay(options);
     const id = checkedId(options.id ?? uuidV7());
-    if (!tracing) return this.begin(definition, input, { ...options, id });
+    if (!tracing) return this.begin(definition, input, { ...options, id, later });
     const span = startSpan(tracing, definition, id, options.trace);
     try {
-      const started = await span.run(() => this.begin(definition, input, { ...options, id, trace: span.context }));
+      const started = await span.run(() =>
+        this.begin(definition, input, { ...options, id, later, trace: span.context }),
+      );
       span.end({ attributes: { 'saga.began': String(started.began) } });
       return started;
     } catch (error) {
@@ -91,8 +95,7 @@ export class InstanceStarter {
   /** @param options.trace what history says of where it began */
   private async begin(definition: StartableSaga, input: unknown, options: KnownStart): Promise<Started> {
     const { worker, sagas, payloadLimit, newRun, unowned, clock } = this.options;
-    const { id } = options;
-    const delay = startDelay(options);
+    const { id, later: delay } = options;
     const { name: saga, version } = definition;
     const encoded = encodePayload(await definition.validate(input), `the input of saga "${saga}"`, payloadLimit);
     const key = { shard: shardOf(id), run: newRun(id) };
