@@ -7,7 +7,7 @@ import type { Scenario } from './scenario.js';
 const RECORDED = recordings();
 
 /** Longer than anything here takes, in milliseconds. */
-const PATIENCE = 60_000;
+const PATIENCE = 180_000;
 
 /**
  * The specs of scenarios that belong together: each in memory, with a crash at every point, and over PostgreSQL with two workers; then all
