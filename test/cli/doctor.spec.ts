@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Finding } from 'reprise/postgres';
 import { ScratchSchema } from '../store/scratch-schema.js';
 import { reprise } from './run-cli.js';
@@ -49,12 +50,13 @@ describe('reprise doctor', () => {
     expect(of('connections')).toMatchObject([{ level: 'problem' }]);
     expect(await reprise(['doctor', ...seeded.database, '--pool', 'many'])).toMatchObject({ code: 2 });
     const role = `doctor_${process.pid}`;
-    await seeded.scratch.rows(`create role ${role} login`);
+    const password = randomUUID();
+    await seeded.scratch.rows(`create role ${role} login password '${password}'`);
     try {
       await seeded.scratch.rows(`grant usage on schema $schema to ${role}`);
       await seeded.scratch.rows(`grant select on all tables in schema $schema to ${role}`);
       const url = new URL(seeded.scratch.url);
-      url.username = role;
+      Object.assign(url, { username: role, password });
       const poor = await findingsOf('--database-url', url.href, '--schema', seeded.scratch.name);
       expect(poor.code).toBe(1);
       expect(poor.of('rights')).toContainEqual({
